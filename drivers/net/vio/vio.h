@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The device and its queues.
+ *
+ * What was negotiated is copied into each queue when the port starts, so that a burst never
+ * loads the device. Statistics have a single writer, the queue's thread; readers may see them
+ * a little late.
+ */
+
+#ifndef VIO_H
+#define VIO_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <ethdev_driver.h>
+#include <rte_ether.h>
+#include <rte_mbuf.h>
+#include <rte_mempool.h>
+#include <rte_spinlock.h>
+
+#include "vio_feature.h"
+#include "vio_hdr.h"
+#include "vio_ring.h"
+#include "vio_transport.h"
+
+/* The largest frame, with its tags and without FCS; mbuf lengths of a segment are 16 bits. */
+#define VIO_FRAME_MAX		UINT16_MAX
+
+/* Link-layer bytes around an MTU: the Ethernet header and up to two VLAN tags. */
+#define VIO_FRAME_OVERHEAD	(RTE_ETHER_HDR_LEN + 2 * RTE_VLAN_HLEN)
+
+/* The smallest MTU, and the largest of a device that states none. */
+#define VIO_MTU_MIN		VIRTIO_NET_MTU_MIN
+#define VIO_MTU_MAX		(VIO_FRAME_MAX - VIO_FRAME_OVERHEAD)
+
+/* Entries of the unicast (the primary one included) and the multicast address table. */
+#define VIO_MAC_ADDRS_MAX	64
+#define VIO_MC_ADDRS_MAX	64
+
+/* A MSI-X vector of its own for configuration changes. */
+#define VIO_CONFIG_VECTOR	0
+
+/* What the device may do wrong on a ring. Each is counted, and each breaks the queue. */
+enum vio_violation {
+	VIO_BAD_USED_IDX,	/* more used entries than buffers posted */
+	VIO_BAD_ID,		/* the id of no buffer that the device holds */
+	VIO_BAD_LEN,		/* shorter than the header, or longer than the buffer */
+	VIO_BAD_NUM_BUFFERS,	/* a packet of no buffers, or of more than were posted */
+	VIO_NB_VIOLATIONS
+};
+
+enum vio_queue_state {
+	VIO_QUEUE_STOPPED,
+	VIO_QUEUE_STARTED,
+	VIO_QUEUE_BROKEN,	/* started, but the device violated the specification */
+};
+
+struct vio_rxq_stats {
+	uint64_t packets;
+	uint64_t bytes;
+	uint64_t nombuf;	/* refills that the pool could not serve in full */
+	uint64_t oversize;	/* frames dropped: longer than the MTU allows, or than one buffer */
+	uint64_t runt;		/* frames dropped: shorter than an Ethernet header */
+	uint64_t notify;	/* notifications written to the device */
+	uint64_t violation[VIO_NB_VIOLATIONS];
+};
+
+struct vio_rxq {
+	struct vio_ring ring;		/* lines 0 and 1 */
+
+	/* Line 2: read-mostly. */
+	struct rte_mempool *mp;
+	struct rte_mbuf **sw_ring;	/* by id: the buffer that the device holds, or NULL */
+	uint16_t *free_id;		/* by slot: the id to post when the slot comes round */
+	uint64_t mbuf_rearm;		/* data_off, refcnt, nb_segs and port of a received mbuf */
+	uint64_t mbuf_ol_flags;		/* EXTERNAL for a pool of pinned external buffers */
+	uint16_t buf_len;		/* bytes of a posted buffer, header included */
+	uint16_t mtu_frame_len;		/* longest untagged frame */
+	uint16_t free_thresh;		/* refill when so many are missing */
+	uint16_t port_id;
+	uint8_t state;			/* enum vio_queue_state */
+	bool mergeable;			/* MRG_RXBUF was negotiated */
+	bool scatter;			/* the application takes frames of several segments */
+
+	/* Line 3: written by the queue's thread. */
+	struct vio_rxq_stats stats __rte_cache_aligned;
+	struct vio_rxq_stats stats_base;	/* cold: what stats_reset subtracts */
+	struct vio_dev *dev;			/* cold */
+	uint16_t queue_id;			/* cold */
+} __rte_cache_aligned;
+static_assert(offsetof(struct vio_rxq, mp) == 2 * RTE_CACHE_LINE_SIZE, "line 2");
+static_assert(offsetof(struct vio_rxq, stats) == 3 * RTE_CACHE_LINE_SIZE, "line 3");
+
+struct vio_txq_stats {
+	uint64_t packets;
+	uint64_t bytes;
+	uint64_t oversize;	/* packets dropped: longer than the MTU allows, or than the ring */
+	uint64_t notify;
+	uint64_t violation[VIO_NB_VIOLATIONS];
+};
+
+/* What the driver remembers of a descriptor. */
+struct vio_tx_desc {
+	struct rte_mbuf *mbuf;	/* at the head of a chain that the device holds, else NULL */
+	uint16_t next;		/* the id that follows in the chain, or in the free list */
+	uint16_t last;		/* at the head of a chain: its last id */
+	uint16_t nb_descs;	/* at the head of a chain: its length */
+};
+
+struct vio_txq {
+	struct vio_ring ring;		/* lines 0 and 1 */
+
+	/* Line 2: read-mostly, and the free list of ids, first in first out. */
+	struct vio_tx_desc *descs;	/* by id */
+	uint64_t hdr_iova;		/* a header of zeros for packets that cannot take one */
+	uint16_t mtu_frame_len;
+	uint16_t free_thresh;		/* take completions below so many free descriptors */
+	uint16_t free_head;
+	uint16_t free_tail;
+	uint16_t nb_free;
+	uint16_t port_id;
+	uint8_t state;			/* enum vio_queue_state */
+
+	struct vio_txq_stats stats __rte_cache_aligned;
+	struct vio_txq_stats stats_base;
+	struct vio_dev *dev;
+	uint16_t queue_id;
+} __rte_cache_aligned;
+static_assert(offsetof(struct vio_txq, descs) == 2 * RTE_CACHE_LINE_SIZE, "line 2");
+static_assert(offsetof(struct vio_txq, stats) == 3 * RTE_CACHE_LINE_SIZE, "line 3");
+
+struct vio_ctrlq {
+	struct vio_ring ring;
+	rte_spinlock_t lock;	/* one command at a time, from any control thread */
+	bool started;		/* false also once a command timed out: nothing is sent then */
+};
+
+enum vio_dev_state {
+	VIO_DEV_STOPPED,	/* in reset: it uses no memory */
+	VIO_DEV_STARTED,	/* DRIVER_OK */
+	VIO_DEV_LOST,		/* a reset was not confirmed: it may still use its memory */
+};
+
+struct vio_dev {
+	struct vio_transport *transport;
+	enum vio_dev_state state;
+	uint16_t port_id;
+
+	/* Read from the device when it was probed, and bounded. */
+	struct vio_features offered;
+	struct rte_ether_addr mac;	/* the permanent one, or a random one if it has none */
+	uint16_t max_pairs;
+	uint16_t rx_size_max;		/* the largest ring that every Rx queue takes */
+	uint16_t tx_size_max;
+	uint16_t max_mtu;
+	uint16_t ctrlq_index;
+	uint16_t ctrlq_size_max;	/* 0: there is no control queue */
+
+	/* Made anew by each configure. */
+	struct vio_features features;	/* those to agree on, and agreed when started */
+
+	struct vio_ctrlq ctrlq;
+	struct vio_ring spare;		/* stands in for the queues of a pair that are not set up */
+	struct rte_ether_addr mc_addrs[VIO_MC_ADDRS_MAX];
+	uint32_t nb_mc_addrs;
+	bool needs_reset_told;		/* RTE_ETH_EVENT_INTR_RESET was raised since the start */
+};
+
+static inline bool
+vio_has(const struct vio_dev *dev, unsigned int feature)
+{
+	return vio_feature_has(&dev->features, feature);
+}
+
+/* This process's verbs for the device's transport. */
+static inline const struct vio_transport_ops *
+vio_ops(const struct vio_dev *dev)
+{
+	return rte_eth_devices[dev->port_id].process_private;
+}
+
+#endif /* VIO_H */

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The control virtqueue: one command at a time, in the same three descriptors: header, data,
+ * acknowledgement.
+ * Invariant: while a command that timed out may still be answered, its memory is not used again.
+ * Threads: any control thread; a spinlock serialises them for at most the deadline.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_cycles.h>
+
+#include "vio_ctrl.h"
+#include "vio_log.h"
+
+#define CTRL_RING_SIZE_MAX	64
+#define CTRL_POLL_US		10
+
+/* The largest command data: both address tables, each with its count. */
+#define CTRL_DATA_MAX \
+	(2 * sizeof(rte_le32_t) + (VIO_MAC_ADDRS_MAX + VIO_MC_ADDRS_MAX) * RTE_ETHER_ADDR_LEN)
+
+/* The memory that a command shares with the device. */
+struct ctrl_request {
+	struct virtio_net_ctrl_hdr hdr;
+	uint8_t ack;
+	uint8_t data[CTRL_DATA_MAX];
+};
+
+enum { DESC_HDR, DESC_DATA, DESC_ACK };
+
+int
+vio_ctrl_alloc(struct vio_dev *dev, uint16_t size_max, int socket)
+{
+	char name[RTE_MEMZONE_NAMESIZE];
+
+	snprintf(name, sizeof(name), "vio_p%u_ctrl", dev->port_id);
+	rte_spinlock_init(&dev->ctrlq.lock);
+	return vio_ring_alloc(&dev->ctrlq.ring, name, RTE_MIN(size_max, CTRL_RING_SIZE_MAX),
+			      sizeof(struct ctrl_request), socket);
+}
+
+void
+vio_ctrl_free(struct vio_dev *dev)
+{
+	if (dev->ctrlq.ring.mz != NULL)
+		vio_ring_free(&dev->ctrlq.ring);
+}
+
+/* Fills the three descriptors once; a command changes but the length of its data. */
+void
+vio_ctrl_start(struct vio_dev *dev)
+{
+	struct vio_ring *ring = &dev->ctrlq.ring;
+	uint64_t iova = vio_ring_extra_iova(ring);
+
+	ring->desc[DESC_HDR] = (struct virtq_desc){
+		.addr = rte_cpu_to_le_64(iova + offsetof(struct ctrl_request, hdr)),
+		.len = rte_cpu_to_le_32(sizeof(struct virtio_net_ctrl_hdr)),
+		.flags = rte_cpu_to_le_16(VIRTQ_DESC_F_NEXT),
+		.next = rte_cpu_to_le_16(DESC_DATA),
+	};
+	ring->desc[DESC_DATA] = (struct virtq_desc){
+		.addr = rte_cpu_to_le_64(iova + offsetof(struct ctrl_request, data)),
+		.flags = rte_cpu_to_le_16(VIRTQ_DESC_F_NEXT),
+		.next = rte_cpu_to_le_16(DESC_ACK),
+	};
+	ring->desc[DESC_ACK] = (struct virtq_desc){
+		.addr = rte_cpu_to_le_64(iova + offsetof(struct ctrl_request, ack)),
+		.len = rte_cpu_to_le_32(sizeof(uint8_t)),
+		.flags = rte_cpu_to_le_16(VIRTQ_DESC_F_WRITE),
+	};
+	dev->ctrlq.started = true;
+}
+
+void
+vio_ctrl_stop(struct vio_dev *dev)
+{
+	rte_spinlock_lock(&dev->ctrlq.lock);
+	dev->ctrlq.started = false;
+	rte_spinlock_unlock(&dev->ctrlq.lock);
+}
+
+/* Waits for the command that was published. Returns 0, -ETIMEDOUT, or -EPROTO. */
+static int
+ctrl_wait(struct vio_ring *ring)
+{
+	uint64_t deadline = rte_get_timer_cycles() +
+			    VIO_CTRL_DEADLINE_MS * rte_get_timer_hz() / MS_PER_S;
+	uint32_t id, len;
+	uint16_t nb_used;
+
+	for (;;) {
+		if (!vio_ring_nb_used(ring, &nb_used))
+			return -EPROTO;
+		if (nb_used == 1)
+			break;
+		if (rte_get_timer_cycles() > deadline)
+			return -ETIMEDOUT;
+		rte_delay_us_sleep(CTRL_POLL_US);
+	}
+
+	vio_ring_used_read(ring, ring->used_idx, &id, &len);
+	ring->used_idx++;
+	return id == DESC_HDR ? 0 : -EPROTO;
+}
+
+static int
+ctrl_execute(struct vio_ctrlq *ctrlq, const struct ctrl_request *cmd, size_t data_len)
+{
+	struct vio_ring *ring = &ctrlq->ring;
+	struct ctrl_request *req = vio_ring_extra(ring);
+	int ret;
+
+	req->hdr = cmd->hdr;
+	memcpy(req->data, cmd->data, data_len);
+	req->ack = UINT8_MAX;
+	ring->desc[DESC_DATA].len = rte_cpu_to_le_32(data_len);
+	ring->avail->ring[ring->avail_idx & ring->mask] = rte_cpu_to_le_16(DESC_HDR);
+	ring->avail_idx++;
+	vio_ring_publish(ring);
+	vio_ring_notify(ring);
+
+	ret = ctrl_wait(ring);
+	if (ret < 0) {
+		ctrlq->started = false;
+		return ret;
+	}
+	return *(volatile uint8_t *)&req->ack == VIRTIO_NET_OK ? 0 : -EIO;
+}
+
+/* Sends a command with data_len bytes of data, 1 to CTRL_DATA_MAX. */
+static int
+ctrl_send(struct vio_dev *dev, const struct ctrl_request *cmd, size_t data_len)
+{
+	struct vio_ctrlq *ctrlq = &dev->ctrlq;
+	int ret = -EIO;
+
+	rte_spinlock_lock(&ctrlq->lock);
+	if (ctrlq->started)
+		ret = ctrl_execute(ctrlq, cmd, data_len);
+	rte_spinlock_unlock(&ctrlq->lock);
+
+	if (ret == -ETIMEDOUT || ret == -EPROTO)
+		VIO_LOG(ERR, dev->transport->name,
+			"control command %u/%u %s: the control queue is out of use until the port "
+			"is stopped and started", cmd->hdr.class, cmd->hdr.command,
+			ret == -ETIMEDOUT ? "was not answered" : "was answered with nonsense");
+	else if (ret < 0)
+		VIO_LOG(ERR, dev->transport->name, "control command %u/%u %s", cmd->hdr.class,
+			cmd->hdr.command,
+			ctrlq->started ? "was refused by the device" :
+					 "was not sent: the control queue is out of use until "
+					 "the port is stopped and started");
+	return ret == -EPROTO ? -EIO : ret;
+}
+
+int
+vio_ctrl_rx_mode_set(struct vio_dev *dev, uint8_t mode, bool on)
+{
+	struct ctrl_request cmd = {
+		.hdr = { .class = VIRTIO_NET_CTRL_RX, .command = mode },
+		.data = { on },
+	};
+
+	if (!vio_has(dev, VIRTIO_NET_F_CTRL_RX))
+		return -ENOTSUP;
+	return ctrl_send(dev, &cmd, sizeof(uint8_t));
+}
+
+/* Appends a table of addresses, its count first, and returns where the next one goes. */
+static uint8_t *
+mac_table_append(uint8_t *data, const struct rte_ether_addr *addrs, uint32_t nb)
+{
+	rte_le32_t entries = rte_cpu_to_le_32(nb);
+
+	memcpy(data, &entries, sizeof(entries));
+	data += sizeof(entries);
+	memcpy(data, addrs, nb * sizeof(*addrs));
+	return data + nb * sizeof(*addrs);
+}
+
+int
+vio_ctrl_mac_table_set(struct vio_dev *dev, const struct rte_ether_addr *uc, uint32_t nb_uc,
+		       const struct rte_ether_addr *mc, uint32_t nb_mc)
+{
+	struct ctrl_request cmd = {
+		.hdr = { .class = VIRTIO_NET_CTRL_MAC, .command = VIRTIO_NET_CTRL_MAC_TABLE_SET },
+	};
+	uint8_t *end;
+
+	/* virtio 5.1.9.5.2.2: no command of the class without CTRL_RX. */
+	if (!vio_has(dev, VIRTIO_NET_F_CTRL_RX))
+		return -ENOTSUP;
+	if (nb_uc > VIO_MAC_ADDRS_MAX || nb_mc > VIO_MC_ADDRS_MAX)
+		return -ENOSPC;
+
+	end = mac_table_append(cmd.data, uc, nb_uc);
+	end = mac_table_append(end, mc, nb_mc);
+	return ctrl_send(dev, &cmd, end - cmd.data);
+}
+
+int
+vio_ctrl_mac_set(struct vio_dev *dev, const struct rte_ether_addr *mac)
+{
+	struct ctrl_request cmd = {
+		.hdr = { .class = VIRTIO_NET_CTRL_MAC, .command = VIRTIO_NET_CTRL_MAC_ADDR_SET },
+	};
+
+	if (!vio_has(dev, VIRTIO_NET_F_CTRL_RX) || !vio_has(dev, VIRTIO_NET_F_CTRL_MAC_ADDR))
+		return -ENOTSUP;
+	memcpy(cmd.data, mac, sizeof(*mac));
+	return ctrl_send(dev, &cmd, sizeof(*mac));
+}
+
+/* A command whose data is one le16. */
+static int
+ctrl_send_le16(struct vio_dev *dev, uint8_t class, uint8_t command, uint16_t value)
+{
+	struct ctrl_request cmd = { .hdr = { .class = class, .command = command } };
+	rte_le16_t data = rte_cpu_to_le_16(value);
+
+	memcpy(cmd.data, &data, sizeof(data));
+	return ctrl_send(dev, &cmd, sizeof(data));
+}
+
+int
+vio_ctrl_vlan_set(struct vio_dev *dev, uint16_t vlan_id, bool on)
+{
+	if (!vio_has(dev, VIRTIO_NET_F_CTRL_VLAN))
+		return -ENOTSUP;
+	return ctrl_send_le16(dev, VIRTIO_NET_CTRL_VLAN,
+			      on ? VIRTIO_NET_CTRL_VLAN_ADD : VIRTIO_NET_CTRL_VLAN_DEL, vlan_id);
+}
+
+int
+vio_ctrl_pairs_set(struct vio_dev *dev, uint16_t pairs)
+{
+	if (!vio_has(dev, VIRTIO_NET_F_MQ))
+		return -ENOTSUP;
+	return ctrl_send_le16(dev, VIRTIO_NET_CTRL_MQ, VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET, pairs);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The control virtqueue (virtio 5.1.9.5): typed commands, each with a deadline.
+ *
+ * Every command returns 0; -ENOTSUP when the feature it needs is not negotiated; -EIO when the
+ * device refuses it, or when the queue is out of use; -ETIMEDOUT when the device does not answer
+ * within VIO_CTRL_DEADLINE_MS, after which the queue is out of use until the port is started
+ * again, because the device may still write the answer.
+ */
+
+#ifndef VIO_CTRL_H
+#define VIO_CTRL_H
+
+#include "vio.h"
+
+#define VIO_CTRL_DEADLINE_MS	5000
+
+/* Allocates the control queue's ring of at most size_max entries. Returns 0 or -errno. */
+int
+vio_ctrl_alloc(struct vio_dev *dev, uint16_t size_max, int socket);
+
+/* Gives it back; the device must have been reset. */
+void
+vio_ctrl_free(struct vio_dev *dev);
+
+/* Takes the queue into use, after DRIVER_OK, and out of use, before a reset. */
+void
+vio_ctrl_start(struct vio_dev *dev);
+void
+vio_ctrl_stop(struct vio_dev *dev);
+
+/* VIRTIO_NET_CTRL_RX_PROMISC or VIRTIO_NET_CTRL_RX_ALLMULTI on or off. Needs CTRL_RX. */
+int
+vio_ctrl_rx_mode_set(struct vio_dev *dev, uint8_t mode, bool on);
+
+/*
+ * Replaces the tables of further unicast and of multicast addresses, at most VIO_MAC_ADDRS_MAX
+ * and VIO_MC_ADDRS_MAX of them. Needs CTRL_RX.
+ */
+int
+vio_ctrl_mac_table_set(struct vio_dev *dev, const struct rte_ether_addr *uc, uint32_t nb_uc,
+		       const struct rte_ether_addr *mc, uint32_t nb_mc);
+
+/* Sets the primary address. Needs CTRL_RX and CTRL_MAC_ADDR. */
+int
+vio_ctrl_mac_set(struct vio_dev *dev, const struct rte_ether_addr *mac);
+
+/* Lets frames of a VLAN pass the filter, or no longer; vlan_id: 0 to 4095. Needs CTRL_VLAN. */
+int
+vio_ctrl_vlan_set(struct vio_dev *dev, uint16_t vlan_id, bool on);
+
+/* Uses so many queue pairs, 1 to max_virtqueue_pairs. Needs MQ. */
+int
+vio_ctrl_pairs_set(struct vio_dev *dev, uint16_t pairs);
+
+#endif /* VIO_CTRL_H */

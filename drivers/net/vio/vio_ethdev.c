@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The ethdev operations that every bus shares: life cycle, device information, link, MTU.
+ * Invariants: configure computes everything anew; a port that is not started has its device in
+ * reset, so that nothing but the driver touches the queues' memory (else: VIO_DEV_LOST).
+ * Control threads only; ethdev lets the application see to it that they come one at a time.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_malloc.h>
+
+#include "vio_ctrl.h"
+#include "vio_dev.h"
+#include "vio_ethdev.h"
+#include "vio_filter.h"
+#include "vio_intr.h"
+#include "vio_log.h"
+#include "vio_queue.h"
+#include "vio_rxtx.h"
+#include "vio_stats.h"
+
+RTE_LOG_REGISTER_DEFAULT(vio_logtype, NOTICE);
+
+/* What an application may want to start with; rings are as large as the device lets them. */
+#define DEFAULT_RING_SIZE	512
+#define DEFAULT_BURST		32
+
+/* The smallest buffer that makes sense: a minimal frame and the header. */
+#define RX_BUFSIZE_MIN		(VIO_HDR_LEN + RTE_ETHER_MIN_LEN)
+
+static uint64_t
+rx_offloads(const struct vio_dev *dev)
+{
+	uint64_t offloads = 0;
+
+	if (vio_feature_has(&dev->offered, VIRTIO_NET_F_MRG_RXBUF))
+		offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
+	if (vio_feature_has(&dev->offered, VIRTIO_NET_F_CTRL_VQ) &&
+	    vio_feature_has(&dev->offered, VIRTIO_NET_F_CTRL_VLAN))
+		offloads |= RTE_ETH_RX_OFFLOAD_VLAN_FILTER;
+	return offloads;
+}
+
+static int
+vio_dev_infos_get(struct rte_eth_dev *eth_dev, struct rte_eth_dev_info *info)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+
+	info->min_mtu = VIO_MTU_MIN;
+	info->max_mtu = dev->max_mtu;
+	info->min_rx_bufsize = RX_BUFSIZE_MIN;
+	info->max_rx_pktlen = dev->max_mtu + VIO_FRAME_OVERHEAD;
+	info->max_rx_queues = dev->max_pairs;
+	info->max_tx_queues = dev->max_pairs;
+	info->max_mac_addrs = vio_has(dev, VIRTIO_NET_F_CTRL_RX) ? VIO_MAC_ADDRS_MAX : 1;
+	info->rx_offload_capa = rx_offloads(dev);
+	info->tx_offload_capa = RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+	info->rx_desc_lim = (struct rte_eth_desc_lim){
+		.nb_max = dev->rx_size_max,
+		.nb_min = VIO_RING_SIZE_MIN,
+		.nb_align = 1,
+	};
+	info->tx_desc_lim = (struct rte_eth_desc_lim){
+		.nb_max = dev->tx_size_max,
+		.nb_min = VIO_RING_SIZE_MIN,
+		.nb_align = 1,
+		/* The header may need a descriptor of its own. */
+		.nb_seg_max = dev->tx_size_max - 1,
+		.nb_mtu_seg_max = dev->tx_size_max - 1,
+	};
+	info->default_rxportconf.burst_size = DEFAULT_BURST;
+	info->default_rxportconf.ring_size = RTE_MIN(dev->rx_size_max, DEFAULT_RING_SIZE);
+	info->default_rxportconf.nb_queues = 1;
+	info->default_txportconf = info->default_rxportconf;
+	info->default_txportconf.ring_size = RTE_MIN(dev->tx_size_max, DEFAULT_RING_SIZE);
+	return 0;
+}
+
+static int
+queues_check(const struct rte_eth_dev *eth_dev)
+{
+	const struct vio_dev *dev = eth_dev->data->dev_private;
+	uint16_t nb_rx = eth_dev->data->nb_rx_queues;
+	uint16_t nb_tx = eth_dev->data->nb_tx_queues;
+
+	if (nb_rx == 0 || nb_tx <= nb_rx)
+		return 0;
+	/* virtio 5.1.9.5.6: the device spreads frames over the Rx queues of all pairs in use. */
+	VIO_LOG(ERR, dev->transport->name, "%u Tx queues take %u queue pairs, and the device "
+		"spreads frames over all their Rx queues: with %u Rx queues some would be lost; "
+		"configure at least as many Rx as Tx queues", nb_tx, nb_tx, nb_rx);
+	return -ENOTSUP;
+}
+
+static int
+vio_dev_configure(struct rte_eth_dev *eth_dev)
+{
+	const struct rte_eth_conf *conf = &eth_dev->data->dev_conf;
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	struct vio_features wanted = vio_features_known();
+	int ret;
+
+	if (conf->rxmode.mq_mode != RTE_ETH_MQ_RX_NONE ||
+	    conf->txmode.mq_mode != RTE_ETH_MQ_TX_NONE) {
+		VIO_LOG(ERR, dev->transport->name, "multi-queue modes (Rx %d, Tx %d) are not "
+			"supported: the device spreads flows over the queues by itself with "
+			"RTE_ETH_MQ_RX_NONE", conf->rxmode.mq_mode, conf->txmode.mq_mode);
+		return -ENOTSUP;
+	}
+	ret = queues_check(eth_dev);
+	if (ret < 0)
+		return ret;
+
+	/* With CTRL_VLAN, the device drops every tagged frame that no one asked for. */
+	if (!(conf->rxmode.offloads & RTE_ETH_RX_OFFLOAD_VLAN_FILTER))
+		vio_feature_del(&wanted, VIRTIO_NET_F_CTRL_VLAN);
+	return vio_features_negotiate(&dev->offered, &wanted, &dev->features);
+}
+
+/* How many queue pairs the queues of the application take. */
+static uint16_t
+pairs_in_use(const struct rte_eth_dev *eth_dev)
+{
+	return RTE_MAX(eth_dev->data->nb_rx_queues, eth_dev->data->nb_tx_queues);
+}
+
+/*
+ * Enables both queues of all pairs (virtio 5.1.9.5.6.1: before they are set to use), the spare
+ * ring standing in for one that the application does not have.
+ */
+static int
+queues_enable(struct rte_eth_dev *eth_dev, uint16_t pairs)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	struct rte_eth_dev_data *data = eth_dev->data;
+	struct vio_rxq *rxq;
+	struct vio_txq *txq;
+	uint16_t i;
+	int ret = 0;
+
+	for (i = 0; i < pairs && ret == 0; i++) {
+		rxq = i < data->nb_rx_queues ? data->rx_queues[i] : NULL;
+		txq = i < data->nb_tx_queues ? data->tx_queues[i] : NULL;
+		ret = vio_dev_queue_enable(dev, rxq != NULL ? &rxq->ring : &dev->spare,
+					   VIRTIO_NET_RXQ(i));
+		if (ret == 0)
+			ret = vio_dev_queue_enable(dev, txq != NULL ? &txq->ring : &dev->spare,
+						   VIRTIO_NET_TXQ(i));
+	}
+	if (ret == 0 && dev->ctrlq.ring.mz != NULL) {
+		vio_ring_reset(&dev->ctrlq.ring);
+		ret = vio_dev_queue_enable(dev, &dev->ctrlq.ring, dev->ctrlq_index);
+	}
+	return ret;
+}
+
+static int
+queues_are_set_up(const struct rte_eth_dev *eth_dev)
+{
+	const struct vio_dev *dev = eth_dev->data->dev_private;
+	uint16_t i;
+
+	for (i = 0; i < eth_dev->data->nb_rx_queues; i++)
+		if (eth_dev->data->rx_queues[i] == NULL)
+			goto missing;
+	for (i = 0; i < eth_dev->data->nb_tx_queues; i++)
+		if (eth_dev->data->tx_queues[i] == NULL)
+			goto missing;
+	return 0;
+
+missing:
+	VIO_LOG(ERR, dev->transport->name, "queue %u of the %u Rx and %u Tx queues configured is "
+		"not set up", i, eth_dev->data->nb_rx_queues, eth_dev->data->nb_tx_queues);
+	return -EINVAL;
+}
+
+/* Agrees on what was configured; the device may have changed its mind since it was probed. */
+static int
+renegotiate(struct rte_eth_dev *eth_dev)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	struct vio_features configured = dev->features;
+	int ret = vio_dev_negotiate(dev, &configured);
+
+	/* A device that was lost before gives its mbufs back with this reset. */
+	if (dev->state != VIO_DEV_LOST)
+		vio_queues_stop(eth_dev);
+	if (ret == 0 && !vio_features_equal(&dev->features, &configured)) {
+		VIO_LOG(ERR, dev->transport->name,
+			"the device no longer offers what it did: close the port and probe again");
+		ret = -EPROTO;
+	}
+	dev->features = configured;
+	return ret;
+}
+
+/* virtio 3.1.1 steps 7 and 8, then 5.1.5. The features are agreed on. */
+static int
+device_start(struct rte_eth_dev *eth_dev)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	uint16_t pairs = pairs_in_use(eth_dev), i;
+	int ret;
+
+	vio_queues_start(eth_dev);
+	ret = queues_enable(eth_dev, pairs);
+	if (ret < 0)
+		return ret;
+	vio_dev_driver_ok(dev);
+	if (dev->ctrlq.ring.mz != NULL)
+		vio_ctrl_start(dev);
+	if (pairs > 1)
+		ret = vio_ctrl_pairs_set(dev, pairs);
+	if (ret == 0)
+		ret = vio_filters_restore(eth_dev);
+	for (i = 0; i < eth_dev->data->nb_rx_queues && ret == 0; i++)
+		vio_rx_split_refill(eth_dev->data->rx_queues[i]);
+	return ret;
+}
+
+/* Puts the device back into reset, and frees what it held if it is. */
+static int
+device_stop(struct rte_eth_dev *eth_dev)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	int ret;
+
+	vio_ctrl_stop(dev);
+	if (eth_dev->data->dev_conf.intr_conf.lsc)
+		vio_intr_disable(eth_dev);
+	vio_intr_needs_reset_cancel(dev);
+	ret = vio_dev_reset(dev);
+	if (ret == 0)
+		vio_queues_stop(eth_dev);
+	return ret;
+}
+
+static int
+vio_link_update(struct rte_eth_dev *eth_dev, int wait_to_complete __rte_unused)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	struct rte_eth_link link = { .link_status = RTE_ETH_LINK_DOWN };
+
+	if (dev->state == VIO_DEV_STARTED)
+		vio_dev_link_read(dev, &link);
+	return rte_eth_linkstatus_set(eth_dev, &link);
+}
+
+static int
+vio_dev_start(struct rte_eth_dev *eth_dev)
+{
+	int ret;
+
+	ret = queues_are_set_up(eth_dev);
+	if (ret == 0)
+		ret = vio_rx_queues_check_mtu(eth_dev, eth_dev->data->mtu);
+	if (ret == 0)
+		ret = renegotiate(eth_dev);
+	if (ret == 0 && eth_dev->data->dev_conf.intr_conf.lsc)
+		ret = vio_intr_enable(eth_dev);
+	if (ret < 0)
+		return ret;
+
+	ret = device_start(eth_dev);
+	if (ret < 0) {
+		device_stop(eth_dev);
+		return ret;
+	}
+	eth_dev->rx_pkt_burst = vio_rx_split_burst;
+	eth_dev->tx_pkt_burst = vio_tx_split_burst;
+	vio_link_update(eth_dev, 0);
+	return 0;
+}
+
+static int
+vio_dev_stop(struct rte_eth_dev *eth_dev)
+{
+	int ret = device_stop(eth_dev);
+
+	eth_dev->rx_pkt_burst = rte_eth_pkt_burst_dummy;
+	eth_dev->tx_pkt_burst = rte_eth_pkt_burst_dummy;
+	vio_link_update(eth_dev, 0);
+	/* Stopped also when the device is lost, or ethdev would never let it be closed. */
+	eth_dev->data->dev_started = 0;
+	return ret;
+}
+
+int
+vio_ethdev_close(struct rte_eth_dev *eth_dev)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	uint16_t i;
+	int ret = 0;
+
+	/* A device that was lost gets another chance to give its memory back. */
+	if (dev->state != VIO_DEV_STOPPED)
+		ret = vio_dev_reset(dev);
+	if (ret == 0)
+		vio_queues_stop(eth_dev);
+	for (i = 0; i < eth_dev->data->nb_rx_queues; i++)
+		vio_rx_queue_release(eth_dev, i);
+	for (i = 0; i < eth_dev->data->nb_tx_queues; i++)
+		vio_tx_queue_release(eth_dev, i);
+	if (ret < 0)
+		return ret;
+	vio_ctrl_free(dev);
+	vio_ring_free(&dev->spare);
+	return 0;
+}
+
+static int
+vio_mtu_set(struct rte_eth_dev *eth_dev, uint16_t mtu)
+{
+	int ret = vio_rx_queues_check_mtu(eth_dev, mtu);
+
+	if (ret == 0)
+		vio_queues_set_mtu(eth_dev, mtu);
+	return ret;
+}
+
+static int
+vio_rx_burst_mode_get(struct rte_eth_dev *eth_dev, uint16_t queue_id __rte_unused,
+		      struct rte_eth_burst_mode *mode)
+{
+	const struct vio_dev *dev = eth_dev->data->dev_private;
+
+	snprintf(mode->info, sizeof(mode->info), "Scalar Split%s",
+		 vio_has(dev, VIRTIO_NET_F_MRG_RXBUF) ? " Mergeable" : "");
+	return 0;
+}
+
+static int
+vio_tx_burst_mode_get(struct rte_eth_dev *eth_dev __rte_unused, uint16_t queue_id __rte_unused,
+		      struct rte_eth_burst_mode *mode)
+{
+	snprintf(mode->info, sizeof(mode->info), "Scalar Split");
+	return 0;
+}
+
+static const struct eth_dev_ops vio_eth_dev_ops = {
+	.dev_configure = vio_dev_configure,
+	.dev_start = vio_dev_start,
+	.dev_stop = vio_dev_stop,
+	.dev_close = vio_ethdev_close,
+	.dev_infos_get = vio_dev_infos_get,
+	.link_update = vio_link_update,
+	.mtu_set = vio_mtu_set,
+
+	.promiscuous_enable = vio_promiscuous_enable,
+	.promiscuous_disable = vio_promiscuous_disable,
+	.allmulticast_enable = vio_allmulticast_enable,
+	.allmulticast_disable = vio_allmulticast_disable,
+	.mac_addr_add = vio_mac_addr_add,
+	.mac_addr_remove = vio_mac_addr_remove,
+	.mac_addr_set = vio_mac_addr_set,
+	.set_mc_addr_list = vio_set_mc_addr_list,
+	.vlan_filter_set = vio_vlan_filter_set,
+	.vlan_offload_set = vio_vlan_offload_set,
+
+	.rx_queue_setup = vio_rx_queue_setup,
+	.rx_queue_release = vio_rx_queue_release,
+	.tx_queue_setup = vio_tx_queue_setup,
+	.tx_queue_release = vio_tx_queue_release,
+	.rxq_info_get = vio_rxq_info_get,
+	.txq_info_get = vio_txq_info_get,
+	.rx_burst_mode_get = vio_rx_burst_mode_get,
+	.tx_burst_mode_get = vio_tx_burst_mode_get,
+
+	.stats_get = vio_stats_get,
+	.stats_reset = vio_stats_reset,
+	.xstats_get = vio_xstats_get,
+	.xstats_get_names = vio_xstats_get_names,
+	.xstats_reset = vio_stats_reset,
+};
+
+/* The memory that lives as long as the port: spare ring, control queue, addresses. */
+static int
+port_alloc(struct rte_eth_dev *eth_dev)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	int socket = eth_dev->data->numa_node;
+	char name[RTE_MEMZONE_NAMESIZE];
+	int ret;
+
+	eth_dev->data->mac_addrs = rte_zmalloc("vio_mac_addrs", VIO_MAC_ADDRS_MAX *
+					       sizeof(struct rte_ether_addr), 0);
+	if (eth_dev->data->mac_addrs == NULL)
+		return -ENOMEM;
+	rte_ether_addr_copy(&dev->mac, &eth_dev->data->mac_addrs[0]);
+
+	snprintf(name, sizeof(name), "vio_p%u_spare", dev->port_id);
+	ret = vio_ring_alloc(&dev->spare, name, VIO_RING_SIZE_MIN, 0, socket);
+	if (ret == 0 && dev->ctrlq_size_max > 0) {
+		ret = vio_ctrl_alloc(dev, dev->ctrlq_size_max, socket);
+		if (ret < 0)
+			vio_ring_free(&dev->spare);
+	}
+	return ret;
+}
+
+int
+vio_ethdev_init(struct rte_eth_dev *eth_dev, const struct vio_transport_ops *ops,
+		struct vio_transport *transport)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	struct vio_features wanted = vio_features_known();
+	int ret;
+
+	eth_dev->process_private = (void *)(uintptr_t)ops;
+	eth_dev->dev_ops = &vio_eth_dev_ops;
+	eth_dev->rx_pkt_burst = rte_eth_pkt_burst_dummy;
+	eth_dev->tx_pkt_burst = rte_eth_pkt_burst_dummy;
+	eth_dev->data->dev_flags |= RTE_ETH_DEV_AUTOFILL_QUEUE_XSTATS;
+	dev->transport = transport;
+	dev->port_id = eth_dev->data->port_id;
+
+	/* Everything the driver knows, to learn what the device is. */
+	ret = vio_dev_negotiate(dev, &wanted);
+	if (ret == 0)
+		ret = vio_dev_identify(dev);
+	if (ret < 0)
+		return ret;
+	/* Nothing changes without STATUS, and so nothing is signalled. */
+	if (!vio_has(dev, VIRTIO_NET_F_STATUS))
+		eth_dev->data->dev_flags &= ~RTE_ETH_DEV_INTR_LSC;
+
+	ret = vio_dev_reset(dev);
+	return ret < 0 ? ret : port_alloc(eth_dev);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The virtio_net_hdr before each packet, where it lies in an mbuf, and how long a frame may be.
+ * Pure functions.
+ *
+ * Receive: a posted buffer starts at the end of the mbuf's headroom, so that the header and the
+ * Ethernet header behind it share a cache line; the frame's data therefore starts
+ * VIO_HDR_LEN bytes later than in other drivers.
+ * Transmit: the header is written into the headroom just before the data where that is allowed.
+ */
+
+#ifndef VIO_HDR_H
+#define VIO_HDR_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <rte_ether.h>
+#include <rte_mbuf.h>
+
+#include "vio_spec.h"
+
+#define VIO_HDR_LEN		sizeof(struct virtio_net_hdr)
+
+/* data_off of a received mbuf. */
+#define VIO_RX_DATA_OFF		(RTE_PKTMBUF_HEADROOM + VIO_HDR_LEN)
+
+/*
+ * data_off, refcnt, nb_segs and port of an mbuf, the eight bytes that are set together; mbufs
+ * name them rearm_data, in a way that differs between DPDK's versions.
+ */
+static inline uint64_t *
+vio_mbuf_rearm_data(struct rte_mbuf *m)
+{
+	static_assert(offsetof(struct rte_mbuf, data_off) % sizeof(uint64_t) == 0 &&
+		      offsetof(struct rte_mbuf, ol_flags) ==
+		      offsetof(struct rte_mbuf, data_off) + sizeof(uint64_t), "rearm_data");
+
+	return RTE_PTR_ADD(m, offsetof(struct rte_mbuf, data_off));
+}
+
+/* The header that the device wrote into a received mbuf. */
+static inline const volatile struct virtio_net_hdr *
+vio_hdr_rx(const struct rte_mbuf *m)
+{
+	return RTE_PTR_ADD(m->buf_addr, RTE_PKTMBUF_HEADROOM);
+}
+
+/*
+ * Whether a header may be written before the mbuf's data: nobody else may see the buffer
+ * (not shared, not attached, not external), and there must be room.
+ */
+static inline bool
+vio_hdr_tx_may_push(const struct rte_mbuf *m)
+{
+	return RTE_MBUF_DIRECT(m) && rte_mbuf_refcnt_read(m) == 1 &&
+	       rte_pktmbuf_headroom(m) >= VIO_HDR_LEN;
+}
+
+/*
+ * Writes a header that asks for no offload just before the mbuf's data.
+ * virtio 5.1.9.2.1: the driver MUST set num_buffers to zero, and flags without CSUM.
+ */
+static inline void
+vio_hdr_tx_push(const struct rte_mbuf *m)
+{
+	memset(RTE_PTR_SUB(rte_pktmbuf_mtod(m, void *), VIO_HDR_LEN), 0, VIO_HDR_LEN);
+}
+
+/*
+ * Whether a frame is no longer than untagged_len, the longest one without a VLAN tag; up to two
+ * tags come on top of it. Tags are looked for in the first segment, which must hold an
+ * Ethernet header.
+ */
+static inline bool
+vio_frame_fits(const struct rte_mbuf *m, uint32_t untagged_len)
+{
+	const rte_be16_t *type;
+	uint16_t off;
+
+	for (off = RTE_ETHER_HDR_LEN; m->pkt_len > untagged_len; off += RTE_VLAN_HLEN) {
+		if (off > RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN || off > m->data_len)
+			return false;
+		type = rte_pktmbuf_mtod_offset(m, const rte_be16_t *, off - sizeof(*type));
+		if (*type != RTE_BE16(RTE_ETHER_TYPE_VLAN) &&
+		    *type != RTE_BE16(RTE_ETHER_TYPE_QINQ))
+			return false;
+		untagged_len += RTE_VLAN_HLEN;
+	}
+	return true;
+}
+
+#endif /* VIO_HDR_H */

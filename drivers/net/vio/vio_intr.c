@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * Interrupts and events. Configuration changes come by an MSI-X vector of their own, or by INTx
+ * with the ISR status.
+ * Threads: the handlers run in EAL's interrupt thread, the rest in control threads, but for
+ * vio_intr_needs_reset().
+ */
+
+#include <errno.h>
+
+#include <rte_alarm.h>
+#include <rte_interrupts.h>
+
+#include "vio_dev.h"
+#include "vio_intr.h"
+#include "vio_log.h"
+
+static void
+needs_reset_event(void *arg)
+{
+	struct vio_dev *dev = arg;
+
+	rte_eth_dev_callback_process(&rte_eth_devices[dev->port_id], RTE_ETH_EVENT_INTR_RESET,
+				     NULL);
+}
+
+void
+vio_intr_needs_reset(struct vio_dev *dev)
+{
+	if (__atomic_exchange_n(&dev->needs_reset_told, true, __ATOMIC_RELAXED))
+		return;
+	/* Not from here: this may be a forwarding thread, and the application takes its time. */
+	if (rte_eal_alarm_set(1, needs_reset_event, dev) < 0)
+		VIO_LOG(ERR, dev->transport->name,
+			"no memory to tell the application that the port needs a reset");
+}
+
+void
+vio_intr_needs_reset_cancel(struct vio_dev *dev)
+{
+	rte_eal_alarm_cancel(needs_reset_event, dev);
+	__atomic_store_n(&dev->needs_reset_told, false, __ATOMIC_RELAXED);
+}
+
+/* virtio 2.1: a device that met an error it cannot recover from sets DEVICE_NEEDS_RESET. */
+static void
+status_check(struct vio_dev *dev)
+{
+	uint8_t status = vio_ops(dev)->status_get(dev->transport);
+
+	if (!(status & VIRTIO_STATUS_DEVICE_NEEDS_RESET))
+		return;
+	VIO_LOG(ERR, dev->transport->name,
+		"the device needs a reset (status 0x%02x): stop and start the port", status);
+	vio_intr_needs_reset(dev);
+}
+
+static void
+config_changed(void *arg)
+{
+	struct rte_eth_dev *eth_dev = arg;
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	struct rte_eth_link link;
+
+	/* virtio 4.1.5.5: reading the ISR status takes back an INTx interrupt. */
+	vio_ops(dev)->isr_read(dev->transport);
+	rte_intr_ack(eth_dev->intr_handle);
+
+	status_check(dev);
+	vio_dev_link_read(dev, &link);
+	/* Last, as the application may close the port in its callback. */
+	if (rte_eth_linkstatus_set(eth_dev, &link) == 0)
+		rte_eth_dev_callback_process(eth_dev, RTE_ETH_EVENT_INTR_LSC, NULL);
+}
+
+static bool
+is_msix(const struct rte_eth_dev *eth_dev)
+{
+	return rte_intr_type_get(eth_dev->intr_handle) == RTE_INTR_HANDLE_VFIO_MSIX;
+}
+
+static void
+handler_unregister(struct rte_eth_dev *eth_dev)
+{
+	/* An application may stop the port in its own event callback, within our handler. */
+	if (rte_thread_is_intr())
+		rte_intr_callback_unregister_pending(eth_dev->intr_handle, config_changed, eth_dev,
+						     NULL);
+	else
+		rte_intr_callback_unregister_sync(eth_dev->intr_handle, config_changed, eth_dev);
+}
+
+int
+vio_intr_enable(struct rte_eth_dev *eth_dev)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	int ret;
+
+	ret = rte_intr_callback_register(eth_dev->intr_handle, config_changed, eth_dev);
+	if (ret < 0)
+		goto fail;
+	/* MSI-X is switched on before a vector is given (virtio 4.1.5.1.2). */
+	ret = rte_intr_enable(eth_dev->intr_handle);
+	if (ret < 0)
+		goto unregister;
+	ret = vio_ops(dev)->config_vector_set(dev->transport, is_msix(eth_dev) ?
+					      VIO_CONFIG_VECTOR : VIRTIO_MSI_NO_VECTOR);
+	if (ret < 0)
+		goto disable;
+	return 0;
+
+disable:
+	rte_intr_disable(eth_dev->intr_handle);
+unregister:
+	handler_unregister(eth_dev);
+fail:
+	VIO_LOG(ERR, dev->transport->name, "link state interrupts cannot be enabled: %s; "
+		"configure the port without them (intr_conf.lsc)", rte_strerror(-ret));
+	return ret;
+}
+
+void
+vio_intr_disable(struct rte_eth_dev *eth_dev)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+
+	vio_ops(dev)->config_vector_set(dev->transport, VIRTIO_MSI_NO_VECTOR);
+	rte_intr_disable(eth_dev->intr_handle);
+	handler_unregister(eth_dev);
+}

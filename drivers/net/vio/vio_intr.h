@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/* Configuration change interrupts, and the events that the driver tells the application. */
+
+#ifndef VIO_INTR_H
+#define VIO_INTR_H
+
+#include "vio.h"
+
+/*
+ * Asks the device for configuration change interrupts, and listens to them. Between
+ * vio_dev_negotiate() and DRIVER_OK. Returns 0 or -errno.
+ */
+int
+vio_intr_enable(struct rte_eth_dev *eth_dev);
+
+/* Undoes vio_intr_enable(); no handler runs afterwards. */
+void
+vio_intr_disable(struct rte_eth_dev *eth_dev);
+
+/*
+ * The device, or one of its queues, is of no use until the port is stopped and started: tells
+ * the application so by RTE_ETH_EVENT_INTR_RESET, once a start and from the interrupt thread.
+ * Any thread.
+ */
+void
+vio_intr_needs_reset(struct vio_dev *dev);
+
+/* No event of vio_intr_needs_reset() is raised afterwards, until the next one is asked for. */
+void
+vio_intr_needs_reset_cancel(struct vio_dev *dev);
+
+#endif /* VIO_INTR_H */

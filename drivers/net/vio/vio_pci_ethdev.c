@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * Probe and remove of PCI devices: which ones this driver takes, and which it leaves alone.
+ * Invariant: a device that is refused is left as it was found, with nothing of it mapped; a
+ * device that the kernel's own driver holds is not touched at all.
+ * Threads: those of the bus, one at a time.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <bus_pci_driver.h>
+#include <ethdev_pci.h>
+#include <rte_kvargs.h>
+
+#include "vio_ethdev.h"
+#include "vio_log.h"
+#include "vio_pci.h"
+
+#define ARG_PMD		"pmd"
+#define ARG_VDPA	"vdpa"
+
+#define PMD_NAME	"net_vio"
+#define PMD_BUILTIN	"net_virtio"
+
+/* The private data of a port; struct vio_dev must be its first member (vio_ethdev_init()). */
+struct pci_port {
+	struct vio_dev dev;
+	struct vio_pci pci;
+};
+
+/* Whether the user named the device (-a); a mere presence in the machine is no request. */
+static bool
+is_requested(const struct rte_pci_device *pci_dev)
+{
+	return pci_dev->device.devargs != NULL;
+}
+
+/* virtio 4.1: what the kernel holds is the kernel's. Only drivers made for user space count. */
+static bool
+is_ours_to_drive(const struct rte_pci_device *pci_dev)
+{
+	switch (pci_dev->kdrv) {
+	case RTE_PCI_KDRV_VFIO:
+	case RTE_PCI_KDRV_IGB_UIO:
+	case RTE_PCI_KDRV_UIO_GENERIC:
+		return true;
+	default:
+		break;
+	}
+	if (is_requested(pci_dev))
+		VIO_LOG(WARNING, pci_dev->name, "left alone: it is not bound to vfio-pci or a UIO "
+			"driver; bind it with dpdk-devbind.py --bind=vfio-pci %s", pci_dev->name);
+	else
+		VIO_LOG(DEBUG, pci_dev->name, "left alone: not bound to vfio-pci or a UIO driver");
+	return false;
+}
+
+static int
+arg_pmd(const char *key __rte_unused, const char *value, void *opaque)
+{
+	bool *builtin = opaque;
+
+	*builtin = strcmp(value, PMD_BUILTIN) == 0;
+	return *builtin || strcmp(value, PMD_NAME) == 0 ? 0 : -EINVAL;
+}
+
+/*
+ * Reads the device arguments. pmd= says which driver shall take the device; vdpa= is for
+ * net_virtio, which declines the device with vdpa=1, and means nothing here.
+ * Returns 0 and whether the built-in driver is asked for, or -EINVAL.
+ */
+static int
+args_parse(const struct rte_pci_device *pci_dev, bool *builtin)
+{
+	static const char * const known[] = { ARG_PMD, ARG_VDPA, NULL };
+	const struct rte_devargs *devargs = pci_dev->device.devargs;
+	struct rte_kvargs *args;
+	int ret;
+
+	*builtin = false;
+	if (devargs == NULL || devargs->args == NULL || devargs->args[0] == '\0')
+		return 0;
+	args = rte_kvargs_parse(devargs->args, known);
+	if (args == NULL) {
+		VIO_LOG(ERR, pci_dev->name, "unknown device argument in '%s': " ARG_PMD "=" PMD_NAME
+			"|" PMD_BUILTIN " and " ARG_VDPA "=0|1 are known", devargs->args);
+		return -EINVAL;
+	}
+	ret = rte_kvargs_process(args, ARG_PMD, arg_pmd, builtin);
+	if (ret < 0)
+		VIO_LOG(ERR, pci_dev->name, "bad value in '%s': " ARG_PMD " is " PMD_NAME " or "
+			PMD_BUILTIN, devargs->args);
+	rte_kvargs_free(args);
+	return ret < 0 ? -EINVAL : 0;
+}
+
+static int
+config_space_read(const void *handle, void *buf, size_t len, off_t offset)
+{
+	return rte_pci_read_config(handle, buf, len, offset);
+}
+
+static int
+structures_find(struct vio_pci *pci, const struct rte_pci_device *pci_dev)
+{
+	struct vio_pci_bar bars[VIO_PCI_BARS];
+	unsigned int i;
+
+	for (i = 0; i < VIO_PCI_BARS; i++) {
+		bars[i].addr = pci_dev->mem_resource[i].addr;
+		bars[i].len = pci_dev->mem_resource[i].len;
+	}
+	return vio_pci_find_structures(pci, bars, config_space_read, pci_dev);
+}
+
+/*
+ * virtio 6.1: without ACCESS_PLATFORM the device uses physical addresses, past any IOMMU; with
+ * virtual ones it would read and write whatever lies there.
+ */
+static int
+iova_mode_check(const struct vio_dev *dev)
+{
+	if (vio_has(dev, VIRTIO_F_ACCESS_PLATFORM) || rte_eal_iova_mode() == RTE_IOVA_PA)
+		return 0;
+	VIO_LOG(ERR, dev->transport->name, "the device does not offer ACCESS_PLATFORM, so it "
+		"bypasses the IOMMU: run with --iova-mode=pa, or give it iommu_platform=on");
+	return -ENOTSUP;
+}
+
+static int
+port_create(struct rte_pci_device *pci_dev, const struct vio_pci *pci)
+{
+	struct rte_eth_dev *eth_dev;
+	struct pci_port *port;
+	int ret;
+
+	eth_dev = rte_eth_dev_pci_allocate(pci_dev, sizeof(*port));
+	if (eth_dev == NULL)
+		return -ENOMEM;
+	port = eth_dev->data->dev_private;
+	port->pci = *pci;
+	ret = vio_ethdev_init(eth_dev, &vio_pci_ops, &port->pci.base);
+	if (ret < 0)
+		goto release;
+	ret = iova_mode_check(&port->dev);
+	if (ret < 0)
+		goto close;
+	rte_eth_dev_probing_finish(eth_dev);
+	return 0;
+
+close:
+	vio_ethdev_close(eth_dev);
+release:
+	rte_eth_dev_release_port(eth_dev);
+	return ret;
+}
+
+/* Returns 0, a positive value to leave the device to another driver, or -errno. */
+static int
+vio_pci_probe(struct rte_pci_driver *driver __rte_unused, struct rte_pci_device *pci_dev)
+{
+	struct vio_pci pci = { .base.name = pci_dev->name };
+	bool builtin;
+	int ret;
+
+	if (!is_ours_to_drive(pci_dev))
+		return 1;
+	ret = args_parse(pci_dev, &builtin);
+	if (ret < 0 || builtin)
+		return ret < 0 ? ret : 1;
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
+		VIO_LOG(ERR, pci_dev->name, "secondary processes are not supported");
+		return -ENOTSUP;
+	}
+
+	ret = rte_pci_map_device(pci_dev);
+	if (ret != 0) {
+		VIO_LOG(ERR, pci_dev->name, "the device's memory cannot be mapped: see EAL's "
+			"messages above; vfio-pci needs an IOMMU group of its own for it");
+		return ret < 0 ? -EIO : ret;
+	}
+	ret = structures_find(&pci, pci_dev);
+	if (ret == 0)
+		ret = port_create(pci_dev, &pci);
+	else if (ret == -ENOTSUP) {
+		VIO_LOG(INFO, pci_dev->name, "left alone: a legacy device, without virtio 1.x");
+		ret = 1;
+	}
+	if (ret != 0)
+		rte_pci_unmap_device(pci_dev);
+	return ret;
+}
+
+static int
+vio_pci_remove(struct rte_pci_device *pci_dev)
+{
+	struct rte_eth_dev *eth_dev = rte_eth_dev_allocated(pci_dev->device.name);
+	uint16_t port_id;
+	int ret = 0;
+
+	if (eth_dev != NULL) {
+		port_id = eth_dev->data->port_id;
+		rte_eth_dev_stop(port_id);
+		ret = rte_eth_dev_close(port_id);
+	}
+	rte_pci_unmap_device(pci_dev);
+	return ret;
+}
+
+static const struct rte_pci_id vio_pci_ids[] = {
+	{ RTE_PCI_DEVICE(VIRTIO_PCI_VENDOR_ID, VIRTIO_PCI_DEVICE_ID_NET) },
+	{ RTE_PCI_DEVICE(VIRTIO_PCI_VENDOR_ID, VIRTIO_PCI_DEVICE_ID_NET_TRANSITIONAL) },
+	{ .vendor_id = 0 },
+};
+
+/* The driver maps the device itself, once it is known to be its own (no NEED_MAPPING). */
+static struct rte_pci_driver vio_pci_driver = {
+	.id_table = vio_pci_ids,
+	.drv_flags = RTE_PCI_DRV_INTR_LSC,
+	.probe = vio_pci_probe,
+	.remove = vio_pci_remove,
+};
+
+RTE_PMD_REGISTER_PCI(net_vio, vio_pci_driver);
+RTE_PMD_REGISTER_PCI_TABLE(net_vio, vio_pci_ids);
+RTE_PMD_REGISTER_KMOD_DEP(net_vio, "* vfio-pci | igb_uio | uio_pci_generic");
+RTE_PMD_REGISTER_PARAM_STRING(net_vio,
+	ARG_PMD "=" PMD_NAME "|" PMD_BUILTIN " "
+	ARG_VDPA "=0|1");

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The queues' life: set-up, start, stop, release; and what happens to a queue whose device
+ * breaks the specification.
+ * Invariant: memory that the device may still use is never freed (VIO_DEV_LOST).
+ * Control threads only, but for the two break functions.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_malloc.h>
+
+#include "vio_intr.h"
+#include "vio_log.h"
+#include "vio_queue.h"
+
+#define FREE_BATCH	32	/* refill and completion: as soon as so many are missing */
+
+const char *const vio_violation_names[VIO_NB_VIOLATIONS] = {
+	[VIO_BAD_USED_IDX] = "bad_used_idx",
+	[VIO_BAD_ID] = "bad_id",
+	[VIO_BAD_LEN] = "bad_len",
+	[VIO_BAD_NUM_BUFFERS] = "bad_num_buffers",
+};
+
+/* The ring for nb_desc descriptors: the power of two that holds them (virtio 2.7). */
+static uint16_t
+ring_size(uint16_t nb_desc)
+{
+	return rte_align32pow2(RTE_MAX(nb_desc, VIO_RING_SIZE_MIN));
+}
+
+static int
+queue_socket(const struct rte_eth_dev *eth_dev, unsigned int socket)
+{
+	return socket == (unsigned int)SOCKET_ID_ANY ? eth_dev->data->numa_node : (int)socket;
+}
+
+/* Allocates the ring of a queue and says what is missing if that fails. */
+static int
+queue_ring_alloc(struct vio_dev *dev, struct vio_ring *ring, const char *dir, uint16_t queue_id,
+		 uint16_t size, size_t extra, int socket)
+{
+	char name[RTE_MEMZONE_NAMESIZE];
+	int ret;
+
+	snprintf(name, sizeof(name), "vio_p%u_%s%u", dev->port_id, dir, queue_id);
+	ret = vio_ring_alloc(ring, name, size, extra, socket);
+	if (ret < 0)
+		VIO_LOG(ERR, dev->transport->name, "no memory for %s queue %u: %zu contiguous bytes "
+			"on NUMA node %d (%s); reserve more hugepages there", dir, queue_id,
+			vio_ring_split_layout(size, extra).total, socket, rte_strerror(-ret));
+	return ret;
+}
+
+/* The threshold that the application asks for, or the default; 0 when it cannot be had. */
+static uint16_t
+queue_free_thresh(const struct vio_dev *dev, const char *dir, uint16_t asked, uint16_t size,
+		  uint16_t preset)
+{
+	if (asked == 0)
+		return preset;
+	if (asked <= size)
+		return asked;
+	VIO_LOG(ERR, dev->transport->name, "%s_free_thresh %u is more than the ring's %u entries",
+		dir, asked, size);
+	return 0;
+}
+
+static uint16_t
+free_batch(uint16_t size)
+{
+	return RTE_MIN(FREE_BATCH, size / 4);
+}
+
+static int
+deferred_start_check(const struct vio_dev *dev, uint8_t deferred)
+{
+	if (!deferred)
+		return 0;
+	VIO_LOG(ERR, dev->transport->name,
+		"queues cannot be started one by one: leave deferred_start at 0");
+	return -ENOTSUP;
+}
+
+static bool
+rxq_takes_mtu(const struct vio_rxq *q, uint16_t mtu)
+{
+	return (q->scatter && vio_has(q->dev, VIRTIO_NET_F_MRG_RXBUF)) ||
+	       VIO_HDR_LEN + mtu + VIO_FRAME_OVERHEAD <= q->buf_len;
+}
+
+static int
+rxq_check_mtu(const struct vio_rxq *q, uint16_t mtu)
+{
+	if (rxq_takes_mtu(q, mtu))
+		return 0;
+	VIO_LOG(ERR, q->dev->transport->name, "Rx queue %u: a frame of MTU %u may have %u bytes, "
+		"a buffer of pool %s holds %u; %s", q->queue_id, mtu, mtu + VIO_FRAME_OVERHEAD,
+		q->mp->name, (unsigned int)(q->buf_len - VIO_HDR_LEN),
+		vio_has(q->dev, VIRTIO_NET_F_MRG_RXBUF) ?
+		"use larger mbufs, or the offload RTE_ETH_RX_OFFLOAD_SCATTER" :
+		"use larger mbufs, or a device with MRG_RXBUF");
+	return -EINVAL;
+}
+
+/* What the eight bytes of vio_mbuf_rearm_data() are in a received mbuf. */
+static uint64_t
+rxq_mbuf_rearm(uint16_t port_id)
+{
+	struct rte_mbuf m = { .nb_segs = 1, .port = port_id };
+
+	rte_mbuf_refcnt_set(&m, 1);
+	return *vio_mbuf_rearm_data(&m);
+}
+
+static void
+rxq_fill(struct vio_rxq *q, const struct rte_eth_rxconf *conf, struct rte_mempool *mp)
+{
+	q->mp = mp;
+	q->sw_ring = RTE_PTR_ADD(q, sizeof(*q));
+	q->free_id = RTE_PTR_ADD(q->sw_ring, q->ring.size * sizeof(*q->sw_ring));
+	q->port_id = q->dev->port_id;
+	q->mbuf_rearm = rxq_mbuf_rearm(q->port_id);
+	if (rte_pktmbuf_priv_flags(mp) & RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF)
+		q->mbuf_ol_flags = RTE_MBUF_F_EXTERNAL;
+	q->buf_len = rte_pktmbuf_data_room_size(mp) - RTE_PKTMBUF_HEADROOM;
+	q->scatter = conf->offloads & RTE_ETH_RX_OFFLOAD_SCATTER;
+}
+
+int
+vio_rx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_desc,
+		   unsigned int socket, const struct rte_eth_rxconf *conf,
+		   struct rte_mempool *mp)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	int node = queue_socket(eth_dev, socket);
+	uint16_t size = ring_size(nb_desc);
+	uint16_t thresh = queue_free_thresh(dev, "rx", conf->rx_free_thresh, size,
+					    free_batch(size));
+	struct vio_rxq *q;
+	int ret;
+
+	ret = deferred_start_check(dev, conf->rx_deferred_start);
+	if (ret < 0 || thresh == 0)
+		return ret < 0 ? ret : -EINVAL;
+
+	q = rte_zmalloc_socket("vio_rxq", sizeof(*q) + size *
+			       (sizeof(*q->sw_ring) + sizeof(*q->free_id)),
+			       RTE_CACHE_LINE_SIZE, node);
+	if (q == NULL)
+		return -ENOMEM;
+	ret = queue_ring_alloc(dev, &q->ring, "rx", queue_id, size, 0, node);
+	if (ret < 0)
+		goto free_queue;
+
+	q->dev = dev;
+	q->queue_id = queue_id;
+	q->free_thresh = thresh;
+	rxq_fill(q, conf, mp);
+	ret = rxq_check_mtu(q, eth_dev->data->mtu);
+	if (ret < 0)
+		goto free_ring;
+	eth_dev->data->rx_queues[queue_id] = q;
+	return 0;
+
+free_ring:
+	vio_ring_free(&q->ring);
+free_queue:
+	rte_free(q);
+	return ret;
+}
+
+int
+vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_desc,
+		   unsigned int socket, const struct rte_eth_txconf *conf)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	int node = queue_socket(eth_dev, socket);
+	uint16_t size = ring_size(nb_desc);
+	uint16_t thresh = queue_free_thresh(dev, "tx", conf->tx_free_thresh, size,
+					    size - free_batch(size));
+	struct vio_txq *q;
+	int ret;
+
+	ret = deferred_start_check(dev, conf->tx_deferred_start);
+	if (ret < 0 || thresh == 0)
+		return ret < 0 ? ret : -EINVAL;
+
+	q = rte_zmalloc_socket("vio_txq", sizeof(*q) + size * sizeof(*q->descs),
+			       RTE_CACHE_LINE_SIZE, node);
+	if (q == NULL)
+		return -ENOMEM;
+	ret = queue_ring_alloc(dev, &q->ring, "tx", queue_id, size, VIO_HDR_LEN, node);
+	if (ret < 0) {
+		rte_free(q);
+		return ret;
+	}
+
+	q->dev = dev;
+	q->queue_id = queue_id;
+	q->port_id = dev->port_id;
+	q->descs = RTE_PTR_ADD(q, sizeof(*q));
+	q->hdr_iova = vio_ring_extra_iova(&q->ring);
+	q->free_thresh = thresh;
+	eth_dev->data->tx_queues[queue_id] = q;
+	return 0;
+}
+
+/* Whether a queue's memory must be left to a device that did not confirm its reset. */
+static bool
+queue_is_lost(const struct vio_dev *dev, const char *dir, uint16_t queue_id)
+{
+	if (dev->state != VIO_DEV_LOST)
+		return false;
+	VIO_LOG(ERR, dev->transport->name, "the memory of %s queue %u, and its mbufs, are given up",
+		dir, queue_id);
+	return true;
+}
+
+void
+vio_rx_queue_release(struct rte_eth_dev *eth_dev, uint16_t queue_id)
+{
+	struct vio_rxq *q = eth_dev->data->rx_queues[queue_id];
+
+	eth_dev->data->rx_queues[queue_id] = NULL;
+	if (q == NULL || queue_is_lost(q->dev, "Rx", queue_id))
+		return;
+	vio_ring_free(&q->ring);
+	rte_free(q);
+}
+
+void
+vio_tx_queue_release(struct rte_eth_dev *eth_dev, uint16_t queue_id)
+{
+	struct vio_txq *q = eth_dev->data->tx_queues[queue_id];
+
+	eth_dev->data->tx_queues[queue_id] = NULL;
+	if (q == NULL || queue_is_lost(q->dev, "Tx", queue_id))
+		return;
+	vio_ring_free(&q->ring);
+	rte_free(q);
+}
+
+void
+vio_rxq_info_get(struct rte_eth_dev *eth_dev, uint16_t queue_id, struct rte_eth_rxq_info *info)
+{
+	const struct vio_rxq *q = eth_dev->data->rx_queues[queue_id];
+
+	info->mp = q->mp;
+	info->nb_desc = q->ring.size;
+	info->scattered_rx = q->scatter;
+	info->rx_buf_size = q->buf_len;
+	info->conf.rx_free_thresh = q->free_thresh;
+	info->conf.offloads = q->scatter ? RTE_ETH_RX_OFFLOAD_SCATTER : 0;
+}
+
+void
+vio_txq_info_get(struct rte_eth_dev *eth_dev, uint16_t queue_id, struct rte_eth_txq_info *info)
+{
+	const struct vio_txq *q = eth_dev->data->tx_queues[queue_id];
+
+	info->nb_desc = q->ring.size;
+	info->conf.tx_free_thresh = q->free_thresh;
+	info->conf.offloads = eth_dev->data->dev_conf.txmode.offloads;
+}
+
+int
+vio_rx_queues_check_mtu(struct rte_eth_dev *eth_dev, uint16_t mtu)
+{
+	const struct vio_rxq *q;
+	uint16_t i;
+	int ret;
+
+	for (i = 0; i < eth_dev->data->nb_rx_queues; i++) {
+		q = eth_dev->data->rx_queues[i];
+		ret = q == NULL ? 0 : rxq_check_mtu(q, mtu);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+void
+vio_queues_set_mtu(struct rte_eth_dev *eth_dev, uint16_t mtu)
+{
+	struct vio_rxq *q;
+	uint16_t i;
+
+	for (i = 0; i < eth_dev->data->nb_rx_queues; i++) {
+		q = eth_dev->data->rx_queues[i];
+		if (q != NULL)
+			q->mtu_frame_len = RTE_ETHER_HDR_LEN + mtu;
+	}
+}
+
+static void
+rxq_start(struct vio_rxq *q)
+{
+	uint16_t i;
+
+	vio_ring_reset(&q->ring);
+	for (i = 0; i < q->ring.size; i++)
+		q->free_id[i] = i;
+	q->mergeable = vio_has(q->dev, VIRTIO_NET_F_MRG_RXBUF);
+	q->state = VIO_QUEUE_STARTED;
+}
+
+static void
+txq_start(struct vio_txq *q)
+{
+	uint16_t i;
+
+	vio_ring_reset(&q->ring);
+	for (i = 0; i < q->ring.size; i++)
+		q->descs[i].next = i + 1;
+	q->free_head = 0;
+	q->free_tail = q->ring.size - 1;
+	q->nb_free = q->ring.size;
+	/* virtio 5.1.4.2: the device's MTU binds, whatever the application set for receive. */
+	q->mtu_frame_len = RTE_ETHER_HDR_LEN + q->dev->max_mtu;
+	q->state = VIO_QUEUE_STARTED;
+}
+
+void
+vio_queues_start(struct rte_eth_dev *eth_dev)
+{
+	uint16_t i;
+
+	for (i = 0; i < eth_dev->data->nb_rx_queues; i++) {
+		rxq_start(eth_dev->data->rx_queues[i]);
+		eth_dev->data->rx_queue_state[i] = RTE_ETH_QUEUE_STATE_STARTED;
+	}
+	for (i = 0; i < eth_dev->data->nb_tx_queues; i++) {
+		txq_start(eth_dev->data->tx_queues[i]);
+		eth_dev->data->tx_queue_state[i] = RTE_ETH_QUEUE_STATE_STARTED;
+	}
+	vio_queues_set_mtu(eth_dev, eth_dev->data->mtu);
+}
+
+static void
+rxq_stop(struct vio_rxq *q)
+{
+	uint16_t i;
+
+	q->state = VIO_QUEUE_STOPPED;
+	for (i = 0; i < q->ring.size; i++) {
+		rte_pktmbuf_free(q->sw_ring[i]);
+		q->sw_ring[i] = NULL;
+	}
+}
+
+static void
+txq_stop(struct vio_txq *q)
+{
+	uint16_t i;
+
+	q->state = VIO_QUEUE_STOPPED;
+	for (i = 0; i < q->ring.size; i++) {
+		rte_pktmbuf_free(q->descs[i].mbuf);
+		q->descs[i].mbuf = NULL;
+	}
+}
+
+void
+vio_queues_stop(struct rte_eth_dev *eth_dev)
+{
+	uint16_t i;
+
+	for (i = 0; i < eth_dev->data->nb_rx_queues; i++) {
+		if (eth_dev->data->rx_queues[i] != NULL)
+			rxq_stop(eth_dev->data->rx_queues[i]);
+		eth_dev->data->rx_queue_state[i] = RTE_ETH_QUEUE_STATE_STOPPED;
+	}
+	for (i = 0; i < eth_dev->data->nb_tx_queues; i++) {
+		if (eth_dev->data->tx_queues[i] != NULL)
+			txq_stop(eth_dev->data->tx_queues[i]);
+		eth_dev->data->tx_queue_state[i] = RTE_ETH_QUEUE_STATE_STOPPED;
+	}
+}
+
+static void
+queue_break(struct vio_dev *dev, const char *dir, uint16_t queue_id, uint8_t *state,
+	    uint64_t *violation, enum vio_violation kind)
+{
+	violation[kind]++;
+	*state = VIO_QUEUE_BROKEN;
+	VIO_LOG(ERR, dev->transport->name, "%s queue %u is out of use, the device broke the "
+		"specification (%s): stop and start the port", dir, queue_id,
+		vio_violation_names[kind]);
+	vio_intr_needs_reset(dev);
+}
+
+void
+vio_rxq_break(struct vio_rxq *q, enum vio_violation kind)
+{
+	queue_break(q->dev, "Rx", q->queue_id, &q->state, q->stats.violation, kind);
+}
+
+void
+vio_txq_break(struct vio_txq *q, enum vio_violation kind)
+{
+	queue_break(q->dev, "Tx", q->queue_id, &q->state, q->stats.violation, kind);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/* The queues' set-up and release, start and stop, and what is known of them. */
+
+#ifndef VIO_QUEUE_H
+#define VIO_QUEUE_H
+
+#include "vio.h"
+
+/* ethdev operations; see rte_eth_rx_queue_setup() and its neighbours. */
+int
+vio_rx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_desc,
+		   unsigned int socket, const struct rte_eth_rxconf *conf,
+		   struct rte_mempool *mp);
+int
+vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_desc,
+		   unsigned int socket, const struct rte_eth_txconf *conf);
+void
+vio_rx_queue_release(struct rte_eth_dev *eth_dev, uint16_t queue_id);
+void
+vio_tx_queue_release(struct rte_eth_dev *eth_dev, uint16_t queue_id);
+void
+vio_rxq_info_get(struct rte_eth_dev *eth_dev, uint16_t queue_id, struct rte_eth_rxq_info *info);
+void
+vio_txq_info_get(struct rte_eth_dev *eth_dev, uint16_t queue_id, struct rte_eth_txq_info *info);
+
+/*
+ * Whether every Rx queue can take frames of this MTU as they are set up. Returns 0, or -EINVAL
+ * when a frame may be longer than a buffer and the queue cannot scatter it.
+ */
+int
+vio_rx_queues_check_mtu(struct rte_eth_dev *eth_dev, uint16_t mtu);
+
+/* Tells all queues the MTU. They may be working. */
+void
+vio_queues_set_mtu(struct rte_eth_dev *eth_dev, uint16_t mtu);
+
+/* Empties all queues and gives them what was negotiated; the device must be reset. */
+void
+vio_queues_start(struct rte_eth_dev *eth_dev);
+
+/* Frees all mbufs of all queues; the device must have been reset. */
+void
+vio_queues_stop(struct rte_eth_dev *eth_dev);
+
+/* The names of enum vio_violation, as extended statistics spell them. */
+extern const char *const vio_violation_names[VIO_NB_VIOLATIONS];
+
+/*
+ * The device broke the specification on this queue: counts it, says it, marks the queue broken
+ * until the port is started again, and tells the application. Called by the queue's thread.
+ */
+void
+vio_rxq_break(struct vio_rxq *q, enum vio_violation kind);
+void
+vio_txq_break(struct vio_txq *q, enum vio_violation kind);
+
+#endif /* VIO_QUEUE_H */

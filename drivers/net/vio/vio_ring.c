@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The one place where a ring's layout is computed and its memory is allocated.
+ * Invariant: every part lies within the memory zone. Control threads only.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_errno.h>
+
+#include "vio_ring.h"
+
+struct vio_ring_layout
+vio_ring_split_layout(uint16_t size, size_t extra)
+{
+	const size_t event = sizeof(rte_le16_t);	/* used_event, avail_event */
+	struct vio_ring_layout l;
+	size_t end;
+
+	l.desc = 0;
+	end = size * sizeof(struct virtq_desc);
+	l.driver = RTE_ALIGN_CEIL(end, (size_t)VIRTQ_AVAIL_ALIGN);
+	end = l.driver + sizeof(struct virtq_avail) + size * sizeof(rte_le16_t) + event;
+	l.device = RTE_ALIGN_CEIL(end, (size_t)RTE_CACHE_LINE_SIZE);
+	end = l.device + sizeof(struct virtq_used) + size * sizeof(struct virtq_used_elem) + event;
+	l.extra = RTE_ALIGN_CEIL(end, (size_t)RTE_CACHE_LINE_SIZE);
+	l.total = RTE_ALIGN_CEIL(l.extra + extra, (size_t)RTE_CACHE_LINE_SIZE);
+	return l;
+}
+
+int
+vio_ring_alloc(struct vio_ring *ring, const char *name, uint16_t size, size_t extra, int socket)
+{
+	struct vio_ring_layout l = vio_ring_split_layout(size, extra);
+	const struct rte_memzone *mz;
+
+	mz = rte_memzone_reserve_aligned(name, l.total, socket, RTE_MEMZONE_IOVA_CONTIG,
+					 RTE_CACHE_LINE_SIZE);
+	if (mz == NULL)
+		return -rte_errno;
+
+	memset(ring, 0, sizeof(*ring));
+	ring->mz = mz;
+	ring->desc = RTE_PTR_ADD(mz->addr, l.desc);
+	ring->avail = RTE_PTR_ADD(mz->addr, l.driver);
+	ring->used = RTE_PTR_ADD(mz->addr, l.device);
+	ring->extra = l.extra;
+	ring->size = size;
+	ring->mask = size - 1;
+	vio_ring_reset(ring);
+	return 0;
+}
+
+void
+vio_ring_free(struct vio_ring *ring)
+{
+	rte_memzone_free(ring->mz);
+	memset(ring, 0, sizeof(*ring));
+}
+
+void
+vio_ring_reset(struct vio_ring *ring)
+{
+	memset(ring->mz->addr, 0, ring->mz->len);
+	/* virtio 2.7.7: the driver polls, so it wants no used buffer notifications. */
+	ring->avail->flags = rte_cpu_to_le_16(VIRTQ_AVAIL_F_NO_INTERRUPT);
+	ring->avail_idx = 0;
+	ring->used_idx = 0;
+}
+
+static uint64_t
+ring_iova(const struct vio_ring *ring, const void *part)
+{
+	return ring->mz->iova + RTE_PTR_DIFF(part, ring->mz->addr);
+}
+
+uint64_t
+vio_ring_desc_iova(const struct vio_ring *ring)
+{
+	return ring_iova(ring, ring->desc);
+}
+
+uint64_t
+vio_ring_driver_iova(const struct vio_ring *ring)
+{
+	return ring_iova(ring, ring->avail);
+}
+
+uint64_t
+vio_ring_device_iova(const struct vio_ring *ring)
+{
+	return ring_iova(ring, ring->used);
+}
+
+void *
+vio_ring_extra(const struct vio_ring *ring)
+{
+	return RTE_PTR_ADD(ring->mz->addr, ring->extra);
+}
+
+uint64_t
+vio_ring_extra_iova(const struct vio_ring *ring)
+{
+	return ring->mz->iova + ring->extra;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * What the virtio specification puts on the wire: constants and structures, in the
+ * specification's order and spelling. The edition is "Virtual I/O Device (VIRTIO) Version 1.4";
+ * every "virtio x.y.z" in this driver is a section of that edition.
+ *
+ * All fields are little-endian. Nothing here knows the driver, so that the test device may
+ * include this file and share no other.
+ */
+
+#ifndef VIO_SPEC_H
+#define VIO_SPEC_H
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rte_byteorder.h>
+
+/* virtio 2.1: device status */
+#define VIRTIO_STATUS_RESET		0
+#define VIRTIO_STATUS_ACKNOWLEDGE	1
+#define VIRTIO_STATUS_DRIVER		2
+#define VIRTIO_STATUS_DRIVER_OK		4
+#define VIRTIO_STATUS_FEATURES_OK	8
+#define VIRTIO_STATUS_DEVICE_NEEDS_RESET 64
+#define VIRTIO_STATUS_FAILED		128
+
+/* virtio 2.2: feature bits 0 to 127 are reserved for devices and transports */
+#define VIRTIO_FEATURE_BITS	128
+
+/* virtio 2.7.5: the virtqueue descriptor table */
+#define VIRTQ_DESC_F_NEXT	1
+#define VIRTQ_DESC_F_WRITE	2
+
+struct virtq_desc {
+	rte_le64_t addr;
+	rte_le32_t len;
+	rte_le16_t flags;
+	rte_le16_t next;
+};
+static_assert(sizeof(struct virtq_desc) == 16, "virtio 2.7: 16 bytes a descriptor");
+
+/* virtio 2.7.6: the virtqueue available ring (used_event follows ring[]) */
+#define VIRTQ_AVAIL_F_NO_INTERRUPT	1
+
+struct virtq_avail {
+	rte_le16_t flags;
+	rte_le16_t idx;
+	rte_le16_t ring[];
+};
+static_assert(sizeof(struct virtq_avail) == 4, "virtio 2.7: 6 + 2 * size with used_event");
+
+/* virtio 2.7.8: the virtqueue used ring (avail_event follows ring[]) */
+#define VIRTQ_USED_F_NO_NOTIFY	1
+
+struct virtq_used_elem {
+	rte_le32_t id;
+	rte_le32_t len;
+};
+static_assert(sizeof(struct virtq_used_elem) == 8, "virtio 2.7: 8 bytes an element");
+
+struct virtq_used {
+	rte_le16_t flags;
+	rte_le16_t idx;
+	struct virtq_used_elem ring[];
+};
+static_assert(sizeof(struct virtq_used) == 4, "virtio 2.7: 6 + 8 * size with avail_event");
+
+/* virtio 2.7: alignment of each part, and the largest queue */
+#define VIRTQ_DESC_ALIGN	16
+#define VIRTQ_AVAIL_ALIGN	2
+#define VIRTQ_USED_ALIGN	4
+#define VIRTQ_SIZE_MAX		32768
+
+/* virtio 4.1.2: PCI device discovery (a network device is device type 1) */
+#define VIRTIO_PCI_VENDOR_ID			0x1AF4
+#define VIRTIO_PCI_DEVICE_ID_NET		0x1041
+#define VIRTIO_PCI_DEVICE_ID_NET_TRANSITIONAL	0x1000
+
+/* virtio 4.1.4: virtio structure PCI capabilities */
+#define VIRTIO_PCI_CAP_COMMON_CFG	1
+#define VIRTIO_PCI_CAP_NOTIFY_CFG	2
+#define VIRTIO_PCI_CAP_ISR_CFG		3
+#define VIRTIO_PCI_CAP_DEVICE_CFG	4
+
+#define VIRTIO_PCI_CAP_BAR_MAX		5	/* larger values are reserved */
+
+struct virtio_pci_cap {
+	uint8_t cap_vndr;
+	uint8_t cap_next;
+	uint8_t cap_len;
+	uint8_t cfg_type;
+	uint8_t bar;
+	uint8_t id;
+	uint8_t padding[2];
+	rte_le32_t offset;
+	rte_le32_t length;
+};
+static_assert(sizeof(struct virtio_pci_cap) == 16, "virtio 4.1.4");
+
+/* virtio 4.1.4.4: notification structure layout */
+struct virtio_pci_notify_cap {
+	struct virtio_pci_cap cap;
+	rte_le32_t notify_off_multiplier;
+};
+static_assert(sizeof(struct virtio_pci_notify_cap) == 20, "virtio 4.1.4.4");
+
+/* virtio 4.1.4.3: common configuration structure layout */
+struct virtio_pci_common_cfg {
+	rte_le32_t device_feature_select;
+	rte_le32_t device_feature;
+	rte_le32_t driver_feature_select;
+	rte_le32_t driver_feature;
+	rte_le16_t config_msix_vector;
+	rte_le16_t num_queues;
+	uint8_t device_status;
+	uint8_t config_generation;
+	rte_le16_t queue_select;
+	rte_le16_t queue_size;
+	rte_le16_t queue_msix_vector;
+	rte_le16_t queue_enable;
+	rte_le16_t queue_notify_off;
+	rte_le32_t queue_desc_lo;	/* le64 in the specification; 4.1.3.1 wants 32-bit */
+	rte_le32_t queue_desc_hi;	/* accesses to each half */
+	rte_le32_t queue_driver_lo;
+	rte_le32_t queue_driver_hi;
+	rte_le32_t queue_device_lo;
+	rte_le32_t queue_device_hi;
+};
+static_assert(offsetof(struct virtio_pci_common_cfg, device_status) == 20, "virtio 4.1.4.3");
+static_assert(offsetof(struct virtio_pci_common_cfg, queue_desc_lo) == 32, "virtio 4.1.4.3");
+static_assert(sizeof(struct virtio_pci_common_cfg) == 56, "virtio 4.1.4.3");
+
+/* virtio 4.1.4.5: ISR status bits */
+#define VIRTIO_PCI_ISR_CONFIG	2
+
+/* virtio 4.1.5.1.2: MSI-X vector configuration */
+#define VIRTIO_MSI_NO_VECTOR	0xffff
+
+/* virtio 5.1.2: virtqueues of a network device; pairs count from 0 */
+#define VIRTIO_NET_RXQ(pair)	((uint16_t)(2 * (pair)))
+#define VIRTIO_NET_TXQ(pair)	((uint16_t)(2 * (pair) + 1))
+#define VIRTIO_NET_CTRLQ(pairs)	((uint16_t)(2 * (pairs)))
+
+/* virtio 5.1.3: feature bits of a network device */
+#define VIRTIO_NET_F_MTU		3
+#define VIRTIO_NET_F_MAC		5
+#define VIRTIO_NET_F_MRG_RXBUF		15
+#define VIRTIO_NET_F_STATUS		16
+#define VIRTIO_NET_F_CTRL_VQ		17
+#define VIRTIO_NET_F_CTRL_RX		18
+#define VIRTIO_NET_F_CTRL_VLAN		19
+#define VIRTIO_NET_F_MQ			22
+#define VIRTIO_NET_F_CTRL_MAC_ADDR	23
+#define VIRTIO_NET_F_SPEED_DUPLEX	63
+
+/* virtio 5.1.4: device configuration layout */
+#define VIRTIO_NET_S_LINK_UP		1
+#define VIRTIO_NET_DUPLEX_HALF		0
+#define VIRTIO_NET_DUPLEX_FULL		1
+#define VIRTIO_NET_SPEED_MAX		0x7fffffffu	/* above it: unknown */
+#define VIRTIO_NET_MTU_MIN		68
+#define VIRTIO_NET_MQ_PAIRS_MIN		1
+#define VIRTIO_NET_MQ_PAIRS_MAX		0x8000
+
+struct virtio_net_config {
+	uint8_t mac[6];
+	rte_le16_t status;
+	rte_le16_t max_virtqueue_pairs;
+	rte_le16_t mtu;
+	rte_le32_t speed;
+	uint8_t duplex;
+	uint8_t rss_max_key_size;
+	rte_le16_t rss_max_indirection_table_length;
+	rte_le32_t supported_hash_types;
+	rte_le32_t supported_tunnel_types;
+};
+static_assert(offsetof(struct virtio_net_config, speed) == 12, "virtio 5.1.4");
+static_assert(sizeof(struct virtio_net_config) == 28, "virtio 5.1.4");
+
+/* virtio 5.1.9: the header before every packet, as long as no larger one is negotiated */
+struct virtio_net_hdr {
+	uint8_t flags;
+	uint8_t gso_type;
+	rte_le16_t hdr_len;
+	rte_le16_t gso_size;
+	rte_le16_t csum_start;
+	rte_le16_t csum_offset;
+	rte_le16_t num_buffers;
+};
+static_assert(sizeof(struct virtio_net_hdr) == 12, "virtio 5.1.9");
+
+/* virtio 5.1.9.5: control virtqueue */
+#define VIRTIO_NET_OK	0
+#define VIRTIO_NET_ERR	1
+
+struct virtio_net_ctrl_hdr {
+	uint8_t class;
+	uint8_t command;
+};
+static_assert(sizeof(struct virtio_net_ctrl_hdr) == 2, "virtio 5.1.9.5");
+
+#define VIRTIO_NET_CTRL_RX			0	/* virtio 5.1.9.5.1 */
+#define VIRTIO_NET_CTRL_RX_PROMISC		0
+#define VIRTIO_NET_CTRL_RX_ALLMULTI		1
+
+#define VIRTIO_NET_CTRL_MAC			1	/* virtio 5.1.9.5.2 */
+#define VIRTIO_NET_CTRL_MAC_TABLE_SET		0
+#define VIRTIO_NET_CTRL_MAC_ADDR_SET		1
+
+#define VIRTIO_NET_CTRL_VLAN			2	/* virtio 5.1.9.5.3 */
+#define VIRTIO_NET_CTRL_VLAN_ADD		0
+#define VIRTIO_NET_CTRL_VLAN_DEL		1
+
+#define VIRTIO_NET_CTRL_MQ			4	/* virtio 5.1.9.5.5 */
+#define VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET		0
+
+/* virtio 6: reserved feature bits */
+#define VIRTIO_F_VERSION_1		32
+#define VIRTIO_F_ACCESS_PLATFORM	33
+#define VIRTIO_F_ORDER_PLATFORM		36
+
+#endif /* VIO_SPEC_H */
