@@ -178,11 +178,13 @@ static uint8_t *
 mac_table_append(uint8_t *data, const struct rte_ether_addr *addrs, uint32_t nb)
 {
 	rte_le32_t entries = rte_cpu_to_le_32(nb);
+	uint32_t i;
 
 	memcpy(data, &entries, sizeof(entries));
 	data += sizeof(entries);
-	memcpy(data, addrs, nb * sizeof(*addrs));
-	return data + nb * sizeof(*addrs);
+	for (i = 0; i < nb; i++, data += sizeof(*addrs))
+		memcpy(data, &addrs[i], sizeof(*addrs));
+	return data;
 }
 
 int

@@ -113,6 +113,11 @@ vio_dev_configure(struct rte_eth_dev *eth_dev)
 			"RTE_ETH_MQ_RX_NONE", conf->rxmode.mq_mode, conf->txmode.mq_mode);
 		return -ENOTSUP;
 	}
+	if (conf->intr_conf.rxq) {
+		VIO_LOG(ERR, dev->transport->name, "Rx interrupts are not supported: leave "
+			"intr_conf.rxq at 0 and poll");
+		return -ENOTSUP;
+	}
 	ret = queues_check(eth_dev);
 	if (ret < 0)
 		return ret;

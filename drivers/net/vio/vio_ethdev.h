@@ -14,8 +14,8 @@
  * and fills in eth_dev, whose dev_private must begin with a zeroed struct vio_dev and whose
  * process_private is taken for ops. Returns 0; -ENOTSUP for a device without VERSION_1; -EPROTO
  * when the device refuses the features or states values outside the specification; -ETIMEDOUT
- * or -ENODEV when it does not reset; -ENOMEM. After a failure the device is reset as far as
- * it answers, nothing is allocated, and the caller releases eth_dev.
+ * or -ENODEV when it does not reset; -ENOMEM. After a failure the device has been given no
+ * memory, none is allocated, and the caller releases eth_dev.
  */
 int
 vio_ethdev_init(struct rte_eth_dev *eth_dev, const struct vio_transport_ops *ops,

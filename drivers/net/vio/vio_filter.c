@@ -10,7 +10,6 @@
  */
 
 #include <errno.h>
-#include <string.h>
 
 #include "vio_ctrl.h"
 #include "vio_filter.h"
@@ -131,7 +130,8 @@ vio_set_mc_addr_list(struct rte_eth_dev *eth_dev, struct rte_ether_addr *addrs, 
 		ret = mac_tables_send(eth_dev, 0, NULL, addrs, nb);
 	if (ret < 0)
 		return ret;
-	memcpy(dev->mc_addrs, addrs, nb * sizeof(*addrs));
+	for (i = 0; i < nb; i++)
+		dev->mc_addrs[i] = addrs[i];
 	dev->nb_mc_addrs = nb;
 	return 0;
 }

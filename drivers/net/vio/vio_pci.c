@@ -242,12 +242,13 @@ pci_features_get(struct vio_transport *t, struct vio_features *offered)
 {
 	volatile struct virtio_pci_common_cfg *common = to_pci(t)->common;
 	unsigned int i;
+	uint32_t bits;
 
 	memset(offered, 0, sizeof(*offered));
 	for (i = 0; i < VIRTIO_FEATURE_BITS / 32; i++) {
 		rte_write32(rte_cpu_to_le_32(i), &common->device_feature_select);
-		offered->word[i / 2] |=
-			(uint64_t)rte_le_to_cpu_32(rte_read32(&common->device_feature)) << (32 * (i % 2));
+		bits = rte_le_to_cpu_32(rte_read32(&common->device_feature));
+		offered->word[i / 2] |= (uint64_t)bits << (32 * (i % 2));
 	}
 }
 

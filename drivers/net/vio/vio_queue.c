@@ -52,8 +52,8 @@ queue_ring_alloc(struct vio_dev *dev, struct vio_ring *ring, const char *dir, ui
 	snprintf(name, sizeof(name), "vio_p%u_%s%u", dev->port_id, dir, queue_id);
 	ret = vio_ring_alloc(ring, name, size, extra, socket);
 	if (ret < 0)
-		VIO_LOG(ERR, dev->transport->name, "no memory for %s queue %u: %zu contiguous bytes "
-			"on NUMA node %d (%s); reserve more hugepages there", dir, queue_id,
+		VIO_LOG(ERR, dev->transport->name, "no memory for %s queue %u: %zu contiguous "
+			"bytes on NUMA node %d (%s); reserve more hugepages there", dir, queue_id,
 			vio_ring_split_layout(size, extra).total, socket, rte_strerror(-ret));
 	return ret;
 }
