@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The commands that change a port: start and stop, configuration, filters. A word that fits the
+ * pattern may still be wrong (no such port): it is checked here before anything changes, and what
+ * the driver refuses is told with its errno. Runs on the main lcore.
+ */
+
+#include <string.h>
+
+#include <rte_errno.h>
+
+#include "app.h"
+#include "forward.h"
+
+/* Tells what the driver refused. */
+static int
+report(uint16_t port_id, const char *what, int ret)
+{
+	if (ret == 0)
+		return 0;
+	complain("port %u: %s: %s", port_id, what, rte_strerror(-ret));
+	return -1;
+}
+
+static int
+parse_mac(const char *word, struct rte_ether_addr *mac)
+{
+	if (rte_ether_unformat_addr(word, mac) == 0)
+		return 0;
+	complain("\"%s\" is not a MAC address such as 02:00:00:00:00:01", word);
+	return -1;
+}
+
+static bool
+is_on(const char *word)
+{
+	return strcmp(word, "on") == 0;
+}
+
+/* port start|stop|close <port_id>|all */
+static void
+run_port(const struct cli_line *line)
+{
+	const char *verb = line->word[1];
+	const char *which = line->word[2];
+
+	if (strcmp(verb, "start") == 0)
+		ports_for_each(which, port_start, NULL);
+	else if (strcmp(verb, "stop") == 0)
+		ports_for_each(which, port_stop, NULL);
+	else
+		ports_for_each(which, port_close, NULL);
+}
+
+/* port config mtu <port_id> <value> */
+static void
+run_mtu(const struct cli_line *line)
+{
+	uint16_t port_id;
+	uint32_t mtu;
+
+	if (port_parse(line->word[3], &port_id) == 0 &&
+	    cli_parse_number("mtu", line->word[4], 1, UINT16_MAX, &mtu) == 0)
+		port_set_mtu(port_id, (uint16_t)mtu);
+}
+
+/* port config all rxq|txq|rxd|txd <value> */
+static void
+run_config_all(const struct cli_line *line)
+{
+	const char *what = line->word[3];
+	const bool queues = what[2] == 'q';
+	const bool rx = what[0] == 'r';
+	uint32_t value;
+
+	if (cli_parse_number(what, line->word[4], 1,
+			     queues ? RTE_MAX_QUEUES_PER_PORT : UINT16_MAX, &value) != 0)
+		return;
+	if (queues)
+		ports_set_queues(rx, (uint16_t)value);
+	else
+		ports_set_descs(rx, (uint16_t)value);
+}
+
+static int
+set_promisc(uint16_t port_id, const void *on)
+{
+	if (*(const bool *)on)
+		return report(port_id, "cannot switch promiscuous mode on",
+			      rte_eth_promiscuous_enable(port_id));
+	return report(port_id, "cannot switch promiscuous mode off",
+		      rte_eth_promiscuous_disable(port_id));
+}
+
+static int
+set_allmulti(uint16_t port_id, const void *on)
+{
+	if (*(const bool *)on)
+		return report(port_id, "cannot switch all-multicast mode on",
+			      rte_eth_allmulticast_enable(port_id));
+	return report(port_id, "cannot switch all-multicast mode off",
+		      rte_eth_allmulticast_disable(port_id));
+}
+
+/* set promisc|allmulti <port_id>|all on|off */
+static void
+run_promisc(const struct cli_line *line)
+{
+	const bool on = is_on(line->word[3]);
+
+	ports_for_each(line->word[2],
+		       strcmp(line->word[1], "promisc") == 0 ? set_promisc : set_allmulti, &on);
+}
+
+/* mac_addr add|remove|set <port_id> <mac_addr> */
+static void
+run_mac_addr(const struct cli_line *line)
+{
+	struct rte_ether_addr mac;
+	uint16_t port_id;
+
+	if (port_parse(line->word[2], &port_id) != 0 || parse_mac(line->word[3], &mac) != 0)
+		return;
+	if (strcmp(line->word[1], "add") == 0)
+		report(port_id, "cannot add the MAC address",
+		       rte_eth_dev_mac_addr_add(port_id, &mac, 0));
+	else if (strcmp(line->word[1], "remove") == 0)
+		report(port_id, "cannot remove the MAC address",
+		       rte_eth_dev_mac_addr_remove(port_id, &mac));
+	else
+		report(port_id, "cannot set the MAC address",
+		       rte_eth_dev_default_mac_addr_set(port_id, &mac));
+}
+
+/* Gives the driver a new list; the port keeps it only if the driver took it. */
+static void
+set_mcast(uint16_t port_id, struct rte_ether_addr *list, uint16_t nb)
+{
+	struct port *port = &ports[port_id];
+
+	if (report(port_id, "cannot set the multicast addresses",
+		   rte_eth_dev_set_mc_addr_list(port_id, list, nb)) != 0)
+		return;
+	memcpy(port->mcast, list, nb * sizeof(*list));
+	port->nb_mcast = nb;
+}
+
+static void
+add_mcast(uint16_t port_id, const struct rte_ether_addr *mac, uint16_t found)
+{
+	struct rte_ether_addr list[MAX_MCAST];
+	const struct port *port = &ports[port_id];
+
+	if (found < port->nb_mcast) {
+		complain("port %u has this multicast address already", port_id);
+	} else if (port->nb_mcast == MAX_MCAST) {
+		complain("port %u has %u multicast addresses, no more fit", port_id, MAX_MCAST);
+	} else {
+		memcpy(list, port->mcast, sizeof(list));
+		list[port->nb_mcast] = *mac;
+		set_mcast(port_id, list, port->nb_mcast + 1);
+	}
+}
+
+static void
+remove_mcast(uint16_t port_id, uint16_t found)
+{
+	struct rte_ether_addr list[MAX_MCAST];
+	const struct port *port = &ports[port_id];
+
+	if (found == port->nb_mcast) {
+		complain("port %u does not have this multicast address", port_id);
+		return;
+	}
+	memcpy(list, port->mcast, sizeof(list));
+	list[found] = list[port->nb_mcast - 1];
+	set_mcast(port_id, list, port->nb_mcast - 1);
+}
+
+/* mcast_addr add|remove <port_id> <mac_addr> */
+static void
+run_mcast_addr(const struct cli_line *line)
+{
+	const struct port *port;
+	struct rte_ether_addr mac;
+	uint16_t found = 0;
+	uint16_t port_id;
+
+	if (port_parse(line->word[2], &port_id) != 0 || parse_mac(line->word[3], &mac) != 0)
+		return;
+	if (!rte_is_multicast_ether_addr(&mac)) {
+		complain("\"%s\" is not a multicast address: its first byte is even",
+			 line->word[3]);
+		return;
+	}
+	port = &ports[port_id];
+	while (found < port->nb_mcast && !rte_is_same_ether_addr(&port->mcast[found], &mac))
+		found++;
+	if (strcmp(line->word[1], "add") == 0)
+		add_mcast(port_id, &mac, found);
+	else
+		remove_mcast(port_id, found);
+}
+
+/* vlan set filter on|off <port_id> */
+static void
+run_vlan_filter(const struct cli_line *line)
+{
+	const bool on = is_on(line->word[3]);
+	struct rte_eth_dev_info info;
+	uint16_t port_id;
+	int mask;
+
+	if (port_parse(line->word[4], &port_id) != 0)
+		return;
+	if (rte_eth_dev_info_get(port_id, &info) != 0 ||
+	    (info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_VLAN_FILTER) == 0) {
+		complain("port %u: the device has no VLAN filter", port_id);
+		return;
+	}
+	mask = rte_eth_dev_get_vlan_offload(port_id);
+	if (mask >= 0)
+		mask = rte_eth_dev_set_vlan_offload(port_id, on ?
+			mask | RTE_ETH_VLAN_FILTER_OFFLOAD : mask & ~RTE_ETH_VLAN_FILTER_OFFLOAD);
+	if (report(port_id, "cannot switch the VLAN filter", mask) == 0)
+		ports[port_id].vlan_filter = on;
+}
+
+/* rx_vlan add|rm <vlan_id> <port_id> */
+static void
+run_rx_vlan(const struct cli_line *line)
+{
+	const bool add = strcmp(line->word[1], "add") == 0;
+	uint16_t port_id;
+	uint32_t vlan_id;
+
+	if (cli_parse_number("vlan_id", line->word[2], 0, RTE_ETHER_MAX_VLAN_ID, &vlan_id) != 0 ||
+	    port_parse(line->word[3], &port_id) != 0)
+		return;
+	if (!ports[port_id].vlan_filter)
+		complain("port %u does not filter VLANs; first: vlan set filter on %u", port_id,
+			 port_id);
+	else
+		report(port_id, add ? "cannot add the VLAN" : "cannot remove the VLAN",
+		       rte_eth_dev_vlan_filter(port_id, (uint16_t)vlan_id, add));
+}
+
+/* set eth-peer <port_id> <mac_addr> */
+static void
+run_eth_peer(const struct cli_line *line)
+{
+	struct rte_ether_addr mac;
+	uint16_t port_id;
+
+	if (port_parse(line->word[2], &port_id) == 0 && parse_mac(line->word[3], &mac) == 0)
+		config.peer[port_id] = mac;
+}
+
+const struct cli_command port_commands[] = {
+	{ "port start|stop|close <port_id>|all: Start, stop or close a port", run_port },
+	{ "port config mtu <port_id> <value>: Set the MTU", run_mtu },
+	{ "port config all rxq|txq|rxd|txd <value>: Set the number of queues or of their "
+	  "descriptors, of all ports, for their next start", run_config_all },
+	{ "set promisc|allmulti <port_id>|all on|off: Receive every frame, every multicast frame",
+	  run_promisc },
+	{ "set eth-peer <port_id> <mac_addr>: Set the station behind a port, for the next start",
+	  run_eth_peer },
+	{ "mac_addr add|remove|set <port_id> <mac_addr>: Add or remove a MAC address, or set the "
+	  "port's own", run_mac_addr },
+	{ "mcast_addr add|remove <port_id> <mac_addr>: Add or remove a multicast address",
+	  run_mcast_addr },
+	{ "vlan set filter on|off <port_id>: Receive only the VLANs that rx_vlan added",
+	  run_vlan_filter },
+	{ "rx_vlan add|rm <vlan_id> <port_id>: Add or remove a VLAN", run_rx_vlan },
+	{ NULL, NULL },
+};

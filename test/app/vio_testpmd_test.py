@@ -1,0 +1,1030 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The net_vio authors
+"""Tests of app/vio-testpmd on the host, with virtual devices only (EAL runs with --no-pci).
+
+Packets go in and out through pcap files that this program writes and reads, so that they are
+compared byte by byte; sessions run over a pipe and over a pseudo-terminal.
+"""
+
+import errno
+import json
+import os
+import pty
+import re
+import selectors
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from pathlib import Path
+from typing import Optional
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import results  # noqa: E402  pylint: disable=wrong-import-position
+from results import Skip, check, equal  # noqa: E402  pylint: disable=wrong-import-position
+
+DEFAULT_APP = Path(__file__).resolve().parents[2] / "build/app/vio-testpmd/vio-testpmd"
+PROMPT = "vio-testpmd> "
+SECONDS = 20  # that any one answer of the application may take
+NULL_PAIR = ["--vdev=net_null0", "--vdev=net_null1"]
+
+
+# ---------------------------------------------------------------- the application under test
+
+def echo_off(terminal: int) -> None:
+    """No echo of the terminal's own: what is seen is what the application wrote."""
+    attributes = termios.tcgetattr(terminal)
+    attributes[3] &= ~termios.ECHO
+    termios.tcsetattr(terminal, termios.TCSANOW, attributes)
+
+
+class App:
+    """One run of the application; leaving the with block ends it and removes what it made."""
+
+    def __init__(self, args, devices, options=(), *, terminal=False, lcores="0,1",
+                 stdin: Optional[int] = None) -> None:
+        self.text = ""
+        self._seen = 0
+        self.directory = Path(tempfile.mkdtemp(prefix="vio-testpmd-"))
+        command = [str(args.app), "-l", lcores, "--no-pci", "--no-huge", "-m", "512",
+                   "--no-shconf", "--no-telemetry", f"--file-prefix={self.directory.name}",
+                   *devices, "--", *options]
+        environment = {**os.environ, "RUNTIME_DIRECTORY": str(self.directory)}
+        try:
+            if terminal:
+                self._input, slave = pty.openpty()
+                echo_off(slave)
+                self._output = self._input
+                self.process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave,
+                                                env=environment, start_new_session=True)
+                os.close(slave)
+            else:
+                self.process = subprocess.Popen(
+                    command, stdin=subprocess.PIPE if stdin is None else stdin,
+                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
+                self._output = self.process.stdout.fileno()
+                self._input = self.process.stdin.fileno() if stdin is None else -1
+        except BaseException:
+            shutil.rmtree(self.directory)
+            raise
+        self._terminal = terminal
+
+    def __enter__(self) -> "App":
+        return self
+
+    def __exit__(self, *_unused) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        if self._terminal:
+            os.close(self._input)
+        else:
+            self.process.stdout.close()
+            if self._input >= 0:
+                self.close_input()
+        shutil.rmtree(self.directory)
+
+    def close_input(self) -> None:
+        """End of file on the application's standard input."""
+        self.process.stdin.close()
+
+    def _read(self, deadline: float) -> bool:
+        """Read what there is; False at the end of the output."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._output, selectors.EVENT_READ)
+            if not selector.select(max(0.0, deadline - time.monotonic())):
+                raise results.Failure(f"no answer within {SECONDS} s after: {self.tail()}")
+        try:
+            data = os.read(self._output, 65536)
+        except OSError as error:  # how a pseudo-terminal says end of file
+            if error.errno != errno.EIO:
+                raise
+            data = b""
+        self.text += data.decode(errors="replace").replace("\r", "")
+        return bool(data)
+
+    def tail(self) -> str:
+        """The last words, for messages."""
+        return self.text[-300:]
+
+    def expect(self, text: str) -> str:
+        """Wait for a text; return what came since the last one, up to its end."""
+        deadline = time.monotonic() + SECONDS
+        while (at := self.text.find(text, self._seen)) < 0:
+            if not self._read(deadline):
+                raise results.Failure(f"the application ended before {text!r}: {self.tail()}")
+        start, self._seen = self._seen, at + len(text)
+        return self.text[start:self._seen]
+
+    def type(self, keys: str) -> None:
+        """Send characters as they are."""
+        os.write(self._input, keys.encode())
+
+    def run(self, command: str) -> str:
+        """Run one command in the session and return its answer."""
+        self.type(command + "\n")
+        self.expect(command + "\n")
+        return self.expect(PROMPT).removesuffix(PROMPT)
+
+    def finish(self) -> int:
+        """Wait for the end of the process; return its exit status."""
+        deadline = time.monotonic() + SECONDS
+        while self._read(deadline):
+            pass
+        return self.process.wait(SECONDS)
+
+    def quit(self, status: int = 0) -> dict:
+        """Quit an interactive session that was given --json; return the statistics."""
+        self.type("quit\n")
+        equal(self.finish(), status, "exit status")
+        return self.statistics()
+
+    def statistics(self) -> dict:
+        """The JSON at the end of the output."""
+        start = self.text.rfind("\n{\n")
+        check(start >= 0, f"no JSON in: {self.tail()}")
+        return json.loads(self.text[start:])
+
+
+def session(args, devices, *options, terminal=False) -> App:
+    """An interactive session at its first prompt."""
+    app = App(args, devices, ["-i", "--json", *options], terminal=terminal)
+    try:
+        app.expect(PROMPT)
+    except BaseException:
+        app.__exit__()
+        raise
+    return app
+
+
+# ---------------------------------------------------------------- packets and pcap files
+
+def write_pcap(path: Path, packets: list[bytes]) -> None:
+    """A pcap file of Ethernet frames."""
+    with open(path, "wb") as file:
+        file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        for packet in packets:
+            file.write(struct.pack("<IIII", 0, 0, len(packet), len(packet)) + packet)
+
+
+def read_pcap(path: Path) -> list[bytes]:
+    """The frames of a pcap file that this machine wrote."""
+    data = path.read_bytes()
+    magic = struct.unpack_from("<I", data)[0]
+    check(magic in (0xa1b2c3d4, 0xa1b23c4d), f"{path.name} is no pcap file")
+    packets = []
+    at = 24
+    while at < len(data):
+        length = struct.unpack_from("<I", data, at + 8)[0]
+        at += 16
+        packets.append(data[at:at + length])
+        equal(len(packets[-1]), length, f"bytes of packet {len(packets)} in {path.name}")
+        at += length
+    return packets
+
+
+def mac(text: str) -> bytes:
+    """The six bytes of a MAC address."""
+    return bytes.fromhex(text.replace(":", ""))
+
+
+def frame(index: int, length: int) -> bytes:
+    """A frame like no other."""
+    header = mac("02:11:11:11:11:11") + mac("02:22:22:22:22:22") + b"\x88\xb5"
+    return header + bytes((index * 7 + i) & 0xff for i in range(length - len(header)))
+
+
+def checksum(data: bytes) -> int:
+    """The Internet checksum, computed in full."""
+    data += b"\0" * (len(data) % 2)
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+HOST_MAC, HOST_IP = mac("02:aa:bb:cc:dd:01"), bytes([192, 0, 2, 1])
+ASKED_IP = bytes([192, 0, 2, 99])
+BROADCAST = b"\xff" * 6
+
+
+def ethernet(dst: bytes, src: bytes, kind: int, payload: bytes, vlan: Optional[int]) -> bytes:
+    """An Ethernet frame, with a VLAN tag if one is given."""
+    tag = b"" if vlan is None else struct.pack("!HH", 0x8100, vlan)
+    return dst + src + tag + struct.pack("!H", kind) + payload
+
+
+def arp(operation=1, *, sha=HOST_MAC, spa=HOST_IP, tha=b"\0" * 6, tpa=ASKED_IP,
+        head=(1, 0x0800, 6, 4), dst=BROADCAST, src=HOST_MAC, vlan=None, pad=18) -> bytes:
+    """An ARP packet; the default is a request of HOST for ASKED."""
+    payload = struct.pack("!HHBBH", *head, operation) + sha + spa + tha + tpa + b"\0" * pad
+    return ethernet(dst, src, 0x0806, payload, vlan)
+
+
+def echo(kind=8, data=b"abcdefgh", *, code=0, src_ip=HOST_IP, dst_ip=ASKED_IP, dst=None,
+         src=HOST_MAC, vlan=None, fragment=0x4000, version=4, options=b"", bad_sum=0,
+         total=None, ident=0x1234, protocol=1, pad=0) -> bytes:
+    """An IPv4 ICMP echo packet; the default is a request of HOST to ASKED."""
+    icmp = struct.pack("!BBHHH", kind, code, 0, ident, 1) + data
+    icmp = icmp[:2] + struct.pack("!H", checksum(icmp)) + icmp[4:]
+    header_len = 20 + len(options)
+    total = header_len + len(icmp) if total is None else total
+    head = struct.pack("!BBHHHBBH", version << 4 | header_len // 4, 0, total, 7, fragment, 64,
+                       protocol, 0) + src_ip + dst_ip + options
+    head = head[:10] + struct.pack("!H", checksum(head) ^ bad_sum) + head[12:]
+    return ethernet(dst or mac("02:00:00:00:00:99"), src, 0x0800, head + icmp + b"\0" * pad, vlan)
+
+
+class Wire:
+    """A folder with the pcap files of a pcap device: what it receives and what it sent."""
+
+    def __init__(self, packets: list[bytes]) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="vio-testpmd-pcap-")
+        self.sent_path = Path(self._folder.name) / "sent.pcap"
+        write_pcap(Path(self._folder.name) / "received.pcap", packets)
+
+    def __enter__(self) -> "Wire":
+        return self
+
+    def __exit__(self, *_unused) -> None:
+        self._folder.cleanup()
+
+    def device(self, index: int) -> str:
+        """The EAL option of the device."""
+        received = self.sent_path.with_name("received.pcap")
+        return f"--vdev=net_pcap{index},rx_pcap={received},tx_pcap={self.sent_path}"
+
+    def sent(self) -> list[bytes]:
+        """What the device sent; complete once the application has ended."""
+        return read_pcap(self.sent_path)
+
+
+def wait_for_packets(app: App, port: int, number: int) -> None:
+    """Until the port has received that many packets."""
+    deadline = time.monotonic() + SECONDS
+    while True:
+        found = re.search(r"RX-packets: (\d+)", app.run(f"show port stats {port}"))
+        if found and int(found[1]) >= number:
+            return
+        check(time.monotonic() < deadline, f"port {port} received {found[1]} of {number} packets")
+        time.sleep(0.02)
+
+
+def forward(args, mode: str, received: list[bytes], *options) -> tuple[list[bytes], dict]:
+    """Forward these packets from port 0; return what its partner, or it, sent, and statistics.
+
+    Port 0 receives them. Its partner is port 1, but icmpecho answers on port 0 itself.
+    """
+    with Wire(received) as left, Wire([]) as right:
+        devices = [left.device(0), right.device(1)]
+        with session(args, devices, f"--forward-mode={mode}", *options) as app:
+            app.run("start")
+            wait_for_packets(app, 0, len(received))
+            app.run("stop")
+            statistics = app.quit()
+        return (left if mode == "icmpecho" else right).sent(), statistics
+
+
+# ---------------------------------------------------------------- commands
+
+# Every command of `help`, once right. On net_ring ports, in this order.
+RIGHT = [
+    ("set fwd macswap", "Forward mode: macswap"),
+    ("set burst 8", ""),
+    ("set txpkts 60,40", ""),
+    ("set eth-peer 0 02:00:00:00:00:77", ""),
+    ("show config fwd", "mode: macswap, topology paired, burst 8, worker lcores 1, stopped"),
+    ("start", "Forwarding: mode macswap, 2 streams on 1 lcores"),
+    ("show config fwd", "Rx port 0 queue 0 -> Tx port 1 queue 0"),
+    ("stop", "Forward statistics for all ports"),
+    ("start tx_first", "Forwarding: mode macswap"),
+    ("show fwd stats all", "Forward statistics for port 1"),
+    ("stop", "Forward statistics for port 0"),
+    ("show port info 0", "Driver name: net_ring"),
+    ("show port stats all", "NIC statistics for port 1"),
+    ("show port xstats 0", "rx_good_packets: "),
+    ("clear port stats all", ""),
+    ("clear port xstats 1", ""),
+    ("port stop all", "Port 1: stopped"),
+    ("port config all rxd 256", ""),
+    ("port start 0", "Port 0: Link up"),
+    ("port start 1", "Port 1: Link up"),
+    ("set promisc all off", ""),
+    ("set promisc 1 on", ""),
+    ("set allmulti 0 on", ""),
+    ("mac_addr add 0 02:00:00:00:00:11", ""),
+    ("show port 0 macs", "02:00:00:00:00:11"),
+    ("show port 0 mcast_macs", "Number of MAC address added: 0"),
+    ("help", "set fwd io|mac|macswap"),
+]
+
+# What these virtual devices lack: the words are right, the device refuses, and that is told.
+REFUSED = [
+    ("vlan set filter on 0", "Error: port 0: the device has no VLAN filter"),
+    ("rx_vlan add 5 0", "Error: port 0 does not filter VLANs; first: vlan set filter on 0"),
+    ("port config mtu 0 1400", "MTU 1400 was refused (46 to 65535 is possible): "
+                               "Operation not supported"),
+    ("mcast_addr add 0 01:00:5e:00:00:01", "cannot set the multicast addresses: "),
+    ("mac_addr set 0 02:00:00:00:00:12", "cannot set the MAC address: Operation not supported"),
+    ("show rxq info 0 0", "Rx queue 0: no information: Operation not supported"),
+]
+
+# Every command, wrong.
+WRONG = [
+    ("nonsense", 'there is no command "nonsense"; help lists the commands'),
+    ("start now", '"now" does not fit here; what fits:'),
+    ("stop", "no packets are being forwarded"),
+    ("set", "the command is not complete; it can go on as:"),
+    ("set fwd flowgen", '"flowgen" does not fit here; what fits:\n  set fwd io|mac|macswap'),
+    ("set burst 0", 'burst: "0" is not a number from 1 to 512'),
+    ("set burst 12x", 'burst: "12x" is not a number from 1 to 512'),
+    ("set burst 99999999999999999999", "is not a number from 1 to 512"),
+    ("set txpkts 60,,4", 'txpkts: "" is not a number from 1'),
+    ("set txpkts 49", 'txpkts: "49" is not a number from 50'),
+    ("set txpkts 64,1,1,1,1,1,1,1,1", "has more than 8 segments"),
+    ("set eth-peer 9 02:00:00:00:00:01", "port 9 does not exist: ports 0..1"),
+    ("show config all", '"all" does not fit here; what fits:\n  show config fwd'),
+    ("show fwd stats 0", '"0" does not fit here; what fits:\n  show fwd stats all'),
+    ("port stop 7", "port 7 does not exist: ports 0..1"),
+    ("port stop -1", '"-1" does not fit here; what fits:\n  port start|stop|close'),
+    ("port start 4294967296", 'port: "4294967296" is not a number from 0 to 65535'),
+    ("port close 0", "port 0 is started; first: port stop 0"),
+    ("port config mtu 0 70000", 'mtu: "70000" is not a number from 1 to 65535'),
+    ("port config mtu 0 20", "MTU 20 was refused (46 to 65535 is possible): Operation not sup"),
+    ("port config all rxq 2", "rxq: port 0 is started; first: port stop all"),
+    ("port config all txd 5000000", 'txd: "5000000" is not a number from 1 to 65535'),
+    ("set promisc 2 on", "port 2 does not exist: ports 0..1"),
+    ("set promisc 0 maybe", '"maybe" does not fit here; what fits:\n  set promisc|allmulti'),
+    ("set allmulti all", "the command is not complete; it can go on as:\n  set promisc|allmulti"),
+    ("mac_addr add 0 02:00:00:00:00", '"02:00:00:00:00" is not a MAC address such as'),
+    ("mac_addr add 5 02:00:00:00:00:01", "port 5 does not exist: ports 0..1"),
+    ("mac_addr add 0 01:00:00:00:00:zz", "is not a MAC address such as"),
+    ("mcast_addr add 0 02:00:00:00:00:01", "is not a multicast address"),
+    ("mcast_addr remove 0 01:00:5e:00:00:09", "port 0 does not have this multicast address"),
+    ("vlan set filter on 3", "port 3 does not exist: ports 0..1"),
+    ("vlan set strip on 0", '"strip" does not fit here; what fits:\n  vlan set filter'),
+    ("rx_vlan add 4096 0", 'vlan_id: "4096" is not a number from 0 to 4095'),
+    ("show port info 2", "port 2 does not exist: ports 0..1"),
+    ("show port nothing 0", '"nothing" does not fit here; what fits:\n  show port info'),
+    ("show port 4 macs", "port 4 does not exist: ports 0..1"),
+    ("show txq info 0 70000", 'queue: "70000" is not a number from 0 to 65535'),
+    ("clear port stats 3", "port 3 does not exist: ports 0..1"),
+    ("help me", '"me" does not fit here; what fits:\n  help'),
+    ("quit now", '"now" does not fit here; what fits:\n  quit'),
+    ("x" * 400, "there is no command"),
+    ("port start " + "9" * 200, "does not fit here; what fits:\n  port start|stop|close"),
+]
+
+RING_PAIR = ["--vdev=net_ring0", "--vdev=net_ring1"]
+
+
+def untouched(app: App) -> str:
+    """What no wrong command may change."""
+    return app.run("show config fwd") + app.run("show port info all") + app.run("show port 0 macs")
+
+
+def run_right(app: App) -> None:
+    """Every right command gives its answer, and no error."""
+    for command, answer in RIGHT:
+        said = app.run(command)
+        check(answer in said, f"{command}: {answer!r} is not in the answer {said!r}")
+        check("Error" not in said, f"{command}: {said!r}")
+
+
+def run_wrong(app: App, commands) -> None:
+    """Every wrong command is answered with its error and changes nothing."""
+    before = untouched(app)
+    for command, answer in commands:
+        said = app.run(command)
+        check("Error: " in said and answer in said, f"{command}: {answer!r} is not in {said!r}")
+    equal(untouched(app), before, "the configuration after wrong commands")
+
+
+def test_commands_over_a_pipe(args):
+    """Right and wrong commands, standard input a pipe."""
+    with session(args, RING_PAIR) as app:
+        run_wrong(app, WRONG)
+        run_right(app)
+        run_wrong(app, WRONG + REFUSED)
+        app.quit()
+
+
+def test_commands_on_a_terminal(args):
+    """The same on a pseudo-terminal, with line editing."""
+    with session(args, RING_PAIR, terminal=True) as app:
+        run_wrong(app, [entry for entry in WRONG if len(entry[0]) < 60])
+        run_right(app)
+        app.type("set burst 77\x7f\x7f9\n")  # two characters rubbed out
+        app.expect(PROMPT)
+        check(", burst 9," in app.run("show config fwd"), f"line editing: {app.tail()}")
+        app.quit()
+
+
+def test_every_command_is_tested(args):
+    """The tables above have each command that help lists, right (or refused) and wrong."""
+    with session(args, RING_PAIR) as app:
+        patterns = [line.split(":")[0].split(" ") for line in app.run("help").splitlines()]
+        app.quit()
+    check(len(patterns) > 20, f"help lists only {len(patterns)} commands")
+
+    def fits(words: list[str], pattern: list[str]) -> int:
+        """How many leading words fit."""
+        for index, (word, choices) in enumerate(zip(words, pattern)):
+            if not any(choice == word or choice[0] == "<" for choice in choices.split("|")):
+                return index
+        return min(len(words), len(pattern))
+
+    right = [command.split() for command, _ in RIGHT + REFUSED] + [["quit"]]
+    wrong = [command.split() for command, _ in WRONG]
+    for pattern in patterns:
+        check(any(len(words) == len(pattern) == fits(words, pattern) for words in right),
+              f"no right command for {' '.join(pattern)}")
+        check(any(fits(words, pattern) > 0 for words in wrong),
+              f"no wrong command for {' '.join(pattern)}")
+
+
+def test_completion(args):
+    """Tab completes words, ports and modes, and lists what fits."""
+    with session(args, RING_PAIR, terminal=True) as app:
+        app.type("sh\tco\tf\t\n")
+        check("Forward mode: io" in app.expect(PROMPT), f"sh<Tab>co<Tab>f<Tab>: {app.tail()}")
+        app.type("set fwd mac\t\t")
+        listed = app.expect("macswap")
+        check("mac " in listed, f"set fwd mac<Tab>: {listed!r}")
+        app.type("sw\t\n")
+        app.expect("Forward mode: macswap\n")
+        app.expect(PROMPT)
+        app.type("port stop \t\t")
+        listed = app.expect("1 ")
+        check(re.search(r"^ *0 ", listed, re.M) is not None, f"port stop <Tab>: {listed!r}")
+        app.type("1\n")
+        app.expect("Port 1: stopped")
+        app.expect(PROMPT)
+        app.quit()
+
+
+def test_end_of_input_quits(args):
+    """The end of a script leaves as quit does; an unfinished line is not run."""
+    with session(args, NULL_PAIR) as app:
+        app.type("start\nset burst 8")
+        app.close_input()
+        equal(app.finish(), 0, "exit status")
+        equal(app.statistics()["mbufs_lost"], 0, "mbufs lost")
+
+
+def test_comments_and_empty_lines(args):
+    """A script may have comments and empty lines."""
+    with session(args, NULL_PAIR) as app:
+        app.type("# nothing\n\n   \nset burst 5 # five\n")
+        app.expect("five\n")
+        app.expect(PROMPT)
+        check(", burst 5," in app.run("show config fwd"), app.tail())
+        check("Error" not in app.text, app.tail())
+        app.quit()
+
+
+# ---------------------------------------------------------------- ports
+
+def test_queues(args):
+    """Reconfiguration with other numbers of queues; each queue has one stream."""
+    with session(args, NULL_PAIR) as app:
+        app.run("port stop all")
+        for command in ("port config all rxq 3", "port config all txq 2", "port start all"):
+            check("Error" not in app.run(command), app.tail())
+        app.run("start")
+        streams = re.findall(r"Rx port (\d) queue (\d) -> Tx port (\d) queue (\d), worker (\d)",
+                             app.run("show config fwd"))
+        equal([tuple(map(int, stream)) for stream in streams],
+              [(0, 0, 1, 0, 0), (0, 1, 1, 1, 0), (0, 2, 1, 0, 0),
+               (1, 0, 0, 0, 0), (1, 1, 0, 1, 0), (1, 2, 0, 0, 0)], "streams")
+        check("first: stop" in app.run("port stop 0"), "a forwarding port was stopped")
+        check("first: stop" in app.run("set burst 3"), "a run was changed")
+        app.run("stop")
+        statistics = app.quit()
+    for port in statistics["ports"]:
+        equal((len(port["rx_queues"]), len(port["tx_queues"])), (3, 2), "queues")
+    equal(statistics["mbufs_lost"], 0, "mbufs lost")
+
+
+def test_too_many_queues(args):
+    """More queues than a port has: said at run time and at start, with the limit."""
+    with session(args, RING_PAIR) as app:
+        app.run("port stop all")
+        said = app.run("port config all rxq 17")
+        check("port 0 has at most 16 Rx queues, not 17" in said, said)
+        check("Error" not in app.run("port start all"), app.tail())
+        app.quit()
+    with App(args, RING_PAIR, ["--rxq=17"]) as app:
+        equal(app.finish(), 1, "exit status")
+        check("17 Rx and 1 Tx queues (of at most 16 and 16)" in app.text, app.tail())
+        check("Mbufs still in use: 0 of" in app.text, app.tail())
+
+
+def topology(args, devices, *options) -> list[tuple[int, int]]:
+    """Which port sends what which port receives."""
+    with session(args, devices, *options) as app:
+        app.run("start")
+        pairs = re.findall(r"Rx port (\d) queue \d -> Tx port (\d)", app.run("show config fwd"))
+        app.quit()
+    return [(int(rx), int(tx)) for rx, tx in pairs]
+
+
+def test_topology(args):
+    """Pairs; the odd port and a single port are their own partners; loop."""
+    three = [*NULL_PAIR, "--vdev=net_null2"]
+    equal(topology(args, three), [(0, 1), (1, 0), (2, 2)], "three ports")
+    equal(topology(args, NULL_PAIR[:1]), [(0, 0)], "one port")
+    equal(topology(args, NULL_PAIR, "--port-topology=loop"), [(0, 0), (1, 1)], "loop")
+
+
+def test_closed_port(args):
+    """What is closed is gone: no command finds it, and forwarding goes on without it."""
+    with session(args, NULL_PAIR) as app:
+        app.run("port stop 0")
+        check("Port 0: closed" in app.run("port close 0"), app.tail())
+        check("port 0 does not exist: ports 1..1" in app.run("show port info 0"), app.tail())
+        check("1 streams" in app.run("start"), app.tail())
+        app.run("stop")
+        app.run("port stop all")
+        app.run("port close all")
+        check("no port is left" in app.run("start"), app.tail())
+        check("no port is left" in app.run("show port stats all"), app.tail())
+        statistics = app.quit()
+    equal((statistics["ports"], statistics["mbufs_lost"]), ([], 0), "statistics")
+
+
+def test_settings_of_a_tap(args):
+    """The kernel device behind a port shows what was really set."""
+    if os.geteuid() != 0 or not os.path.exists("/dev/net/tun"):
+        raise Skip("needs root and /dev/net/tun for a tap device")
+    name = f"vt{os.getpid()}"
+    kernel = Path("/sys/class/net") / name
+    with session(args, [f"--vdev=net_tap0,iface={name}"]) as app:
+        for command in ("port config mtu 0 1400", "mac_addr set 0 02:00:00:00:12:34",
+                        "mcast_addr add 0 01:00:5e:00:00:01"):
+            check("Error" not in app.run(command), app.tail())
+        equal((kernel / "mtu").read_text().strip(), "1400", "MTU of the tap")
+        equal((kernel / "address").read_text().strip(), "02:00:00:00:12:34", "its address")
+        check("01:00:5E:00:00:01" in app.run("show port 0 mcast_macs"), app.tail())
+        check("already" in app.run("mcast_addr add 0 01:00:5e:00:00:01"), app.tail())
+        check("Error" not in app.run("mcast_addr remove 0 01:00:5e:00:00:01"), app.tail())
+        app.quit()
+
+
+def test_link_events_and_virtio_traffic(args):
+    """Two runs, vhost-user and virtio: the link follows the other's life, and packets cross."""
+    with tempfile.TemporaryDirectory() as folder:
+        socket = f"{folder}/vhost.sock"
+        vhost = [f"--vdev=net_vhost0,iface={socket}"]
+        virtio = [f"--vdev=net_virtio_user0,path={socket}"]
+        with session(args, vhost, "--forward-mode=rxonly") as device:
+            check("Link down" in device.text, device.tail())
+            device.run("start")
+            with session(args, virtio, "--forward-mode=rxonly", "--txpkts=60,30,411") as driver:
+                device.expect("Port 0: link state change event, link up")
+                driver.run("start tx_first")
+                wait_for_packets(device, 0, 32)
+                driver.run("stop")
+                sent = driver.quit()
+            device.expect("Port 0: link state change event, link down")
+            device.run("stop")
+            received = device.quit()
+    equal((sent["ports"][0]["driver"], received["ports"][0]["driver"]),
+          ("net_virtio_user", "net_vhost"), "drivers")
+    equal(received["ports"][0]["stats"]["rx_bytes"], 32 * 501, "bytes received")
+    equal((sent["mbufs_lost"], received["mbufs_lost"]), (0, 0), "mbufs lost")
+
+
+def test_link_interrupts_can_be_left_off(args):
+    """A virtio port tells that its device went away, unless --no-lsc-interrupt was given."""
+    event = "Port 0: link state change event, link down"
+    for options, told in (([], True), (["--no-lsc-interrupt"], False)):
+        with tempfile.TemporaryDirectory() as folder:
+            socket = f"{folder}/vhost.sock"
+            virtio = [f"--vdev=net_virtio_user0,path={socket}"]
+            with session(args, [f"--vdev=net_vhost0,iface={socket}"]) as device:
+                with session(args, virtio, *options) as driver:
+                    device.expect("Port 0: link state change event, link up")
+                    device.quit()
+                    if told:
+                        driver.expect(event)
+                    time.sleep(0.5)
+                    driver.run("show port info 0")
+                    equal(event in driver.text, told, f"the event was told with {options}")
+                    # No quit: net_virtio_user dies by SIGPIPE when it tells a peer that is gone.
+
+
+# ---------------------------------------------------------------- forwarding
+
+SIZES = [60, 61, 64, 127, 128, 1000, 1514]
+FRAMES = [frame(index, length) for index, length in enumerate(SIZES * 6)]
+
+
+def test_io(args):
+    """io: what arrives leaves on the partner, byte by byte; every number agrees."""
+    sent, statistics = forward(args, "io", FRAMES)
+    equal(sent, FRAMES, "packets")
+    receiver, sender = statistics["ports"]
+    nb, size = len(FRAMES), sum(map(len, FRAMES))
+    stats = receiver["stats"]
+    equal((stats["rx_packets"], stats["rx_bytes"], stats["tx_packets"]), (nb, size, 0), "port 0")
+    stats = sender["stats"]
+    equal((stats["tx_packets"], stats["tx_bytes"], stats["rx_packets"]), (nb, size, 0), "port 1")
+    equal(receiver["forward"], {"rx_packets": nb, "rx_ignored": 0, "tx_packets": 0,
+                                "tx_dropped": 0, "tx_no_mbuf": 0}, "forwarded by port 0")
+    equal(sender["forward"]["tx_packets"], nb, "forwarded to port 1")
+    equal(receiver["xstats"]["rx_good_packets"], nb, "rx_good_packets")
+    equal(sender["xstats"]["tx_good_bytes"], size, "tx_good_bytes")
+    equal(statistics["mbufs_lost"], 0, "mbufs lost")
+
+
+def test_mac(args):
+    """mac: the sending port's own address as source, its peer as destination."""
+    for options, peer in (([], "02:00:00:00:00:01"),
+                          (["--eth-peer=1,02:00:00:00:ab:cd"], "02:00:00:00:ab:cd")):
+        sent, statistics = forward(args, "mac", FRAMES, *options)
+        own = mac(statistics["ports"][1]["mac"])
+        equal(sent, [mac(peer) + own + packet[12:] for packet in FRAMES], "packets")
+
+
+def test_macswap(args):
+    """macswap: source and destination change places; what has no header is not sent."""
+    sent, statistics = forward(args, "macswap", [*FRAMES, b"\x02" * 13])
+    equal(sent, [packet[6:12] + packet[:6] + packet[12:] for packet in FRAMES], "packets")
+    equal(statistics["ports"][0]["forward"]["rx_ignored"], 1, "ignored")
+    equal(statistics["mbufs_lost"], 0, "mbufs lost")
+
+
+def test_rxonly(args):
+    """rxonly: counts, sends nothing, keeps nothing."""
+    sent, statistics = forward(args, "rxonly", FRAMES)
+    equal(sent, [], "packets")
+    equal(statistics["ports"][0]["forward"]["rx_packets"], len(FRAMES), "received")
+    equal(statistics["mbufs_lost"], 0, "mbufs lost")
+
+
+def test_jumbo(args):
+    """Frames longer than an mbuf pass as several segments, unchanged."""
+    frames = [frame(index, length) for index, length in enumerate([2048, 2049, 4096, 9014])]
+    sent, statistics = forward(args, "macswap", frames, "--mbuf-size=512")
+    equal(sent, [packet[6:12] + packet[:6] + packet[12:] for packet in frames], "packets")
+    equal(statistics["mbufs_lost"], 0, "mbufs lost")
+
+
+def test_txonly(args):
+    """txonly: well-formed UDP packets of the wished segments, numbered without a gap."""
+    lengths = [60, 30, 411]
+    with Wire([]) as wire:
+        with session(args, [wire.device(0)], "--forward-mode=rxonly", "--tx-first", "--burst=48",
+                     f"--txpkts={','.join(map(str, lengths))}") as app:
+            app.run("stop")
+            statistics = app.quit()
+        sent = wire.sent()
+    own = mac(statistics["ports"][0]["mac"])
+    equal(len(sent), 48, "packets")
+    for number, packet in enumerate(sent):
+        equal(len(packet), sum(lengths), "length")
+        equal(packet[:14], mac("02:00:00:00:00:00") + own + b"\x08\x00", "Ethernet header")
+        equal(packet[14:18], struct.pack("!BBH", 0x45, 0, sum(lengths) - 14), "IPv4 header")
+        equal(checksum(packet[14:34]), 0, "sum over the IPv4 header")
+        equal(packet[26:42], bytes([198, 18, 0, 1, 198, 18, 0, 2]) +
+              struct.pack("!HHHH", 9, 9, sum(lengths) - 34, 0), "addresses and UDP header")
+        equal(struct.unpack("!Q", packet[42:50])[0], number, "sequence number")
+        equal(packet[50:], bytes(i & 0xff for i in range(50, len(packet))), "payload")
+    equal(statistics["ports"][0]["forward"]["tx_packets"], 48, "counted")
+    equal(statistics["mbufs_lost"], 0, "mbufs lost")
+
+
+def test_txonly_segment_too_long(args):
+    """A segment that no mbuf holds is refused when it would be used."""
+    with session(args, NULL_PAIR, "--forward-mode=txonly") as app:
+        app.run("set txpkts 3000")
+        check("3000 bytes does not fit into an mbuf, which has room for 2048" in app.run("start"),
+              app.tail())
+        app.run("set txpkts 64")
+        check("Forwarding: mode txonly" in app.run("start"), app.tail())
+        app.quit()
+
+
+def test_pool_runs_short(args):
+    """Without mbufs txonly waits and says so; nothing is lost."""
+    with session(args, NULL_PAIR, "--forward-mode=txonly", "--total-num-mbufs=16") as app:
+        app.run("start")
+        time.sleep(0.05)
+        app.run("stop")
+        statistics = app.quit()
+    counts = statistics["ports"][0]["forward"]
+    check(counts["tx_no_mbuf"] > 0 and counts["tx_packets"] == 0, f"counted: {counts}")
+    equal((statistics["mbufs_total"], statistics["mbufs_lost"]), (16, 0), "mbufs")
+
+
+def test_dropped_packets_are_counted(args):
+    """What Tx does not take is freed and counted: a ring that nobody empties fills up."""
+    with session(args, ["--vdev=net_ring0"], "--forward-mode=txonly") as app:
+        app.run("start")
+        time.sleep(0.1)
+        app.run("stop")
+        statistics = app.quit()
+    counts = statistics["ports"][0]["forward"]
+    equal(counts["tx_packets"], statistics["mbufs_lost"], "packets taken and mbufs in the ring")
+    check(counts["tx_packets"] > 0 and counts["tx_dropped"] > 0, f"counted: {counts}")
+
+
+def test_lost_mbufs_are_counted(args):
+    """net_ring keeps what is in its ring at close: exactly the first burst is lost."""
+    with session(args, ["--vdev=net_ring0"], "--burst=24") as app:
+        app.run("start tx_first")
+        app.run("stop")
+        statistics = app.quit()
+        check("Mbufs still in use: 24 of" in app.text, app.tail())
+    equal(statistics["mbufs_lost"], 24, "mbufs lost")
+
+
+def test_statistics_are_cleared(args):
+    """clear port stats: what was shown is 0 afterwards."""
+    with Wire(FRAMES) as wire:
+        with session(args, [wire.device(0)], "--forward-mode=rxonly") as app:
+            app.run("start")
+            wait_for_packets(app, 0, len(FRAMES))
+            app.run("stop")
+            check(f"RX-bytes:  {sum(map(len, FRAMES))}\n" in app.run("show port stats 0"),
+                  app.tail())
+            check(f"rx_good_packets: {len(FRAMES)}\n" in app.run("show port xstats 0"), app.tail())
+            app.run("clear port stats 0")
+            check("RX-packets: 0 " in app.run("show port stats 0"), app.tail())
+            app.quit()
+
+
+# ---------------------------------------------------------------- icmpecho
+
+LONG = bytes(i & 0xff for i in range(8000))
+
+# Requests that are answered, with what makes the answer of them.
+ANSWERED = {
+    "ARP": (arp, {}),
+    "ARP without padding": (arp, {"pad": 0}),
+    "ARP in a VLAN": (arp, {"vlan": 0x2005}),
+    "echo": (echo, {}),
+    "echo without data": (echo, {"data": b""}),
+    "echo of odd length": (echo, {"data": b"odd"}),
+    "echo with padding": (echo, {"data": b"x", "pad": 17}),
+    "echo in a VLAN": (echo, {"vlan": 7}),
+    "echo with IPv4 options": (echo, {"options": b"\x01\x01\x01\x00"}),
+    "echo whose checksum is 0": (echo, {"data": b"", "ident": 0xf7fe}),
+    "echo whose answer has checksum 0": (echo, {"data": b"", "ident": 0xfffe}),
+    "echo whose answer's checksum carries": (echo, {"data": b"", "ident": 0x0700}),
+    "echo in several segments": (echo, {"data": LONG}),
+}
+
+IGNORED = {
+    "ARP reply": arp(2),
+    "ARP probe": arp(spa=b"\0" * 4),
+    "ARP announcement": arp(tpa=HOST_IP),
+    "ARP of another hardware": arp(head=(6, 0x0800, 6, 4)),
+    "ARP of another protocol": arp(head=(1, 0x86dd, 6, 4)),
+    "ARP of another address length": arp(head=(1, 0x0800, 6, 16)),
+    "ARP from a broadcast address": arp(sha=BROADCAST),
+    "ARP for a multicast address": arp(tpa=bytes([224, 0, 0, 1])),
+    "ARP cut short": arp(pad=0)[:-1],
+    "frame from a broadcast address": arp(src=BROADCAST),
+    "frame from a multicast address": echo(src=mac("01:00:5e:00:00:01")),
+    "frame without a type": arp()[:13],
+    "empty VLAN tag": arp()[:12] + b"\x81\x00",
+    "IPv6": ethernet(BROADCAST, HOST_MAC, 0x86dd, b"\x60" + b"\0" * 60, None),
+    "IPv4 cut short": echo()[:33],
+    "IPv4 of version 5": echo(version=5),
+    "IPv4 header shorter than 20": echo()[:14] + b"\x44" + echo()[15:],
+    "IPv4 header longer than the frame": echo(data=b"")[:14] + b"\x4f" + echo(data=b"")[15:],
+    "IPv4 longer than the frame": echo(total=37),
+    "IPv4 too short for ICMP": echo(total=27),
+    "IPv4 with a wrong checksum": echo(bad_sum=0x0100),
+    "first fragment": echo(fragment=0x2000),
+    "later fragment": echo(fragment=0x0010),
+    "UDP": echo(protocol=17),
+    "echo reply": echo(0),
+    "echo with a code": echo(code=1),
+    "unreachable": echo(3),
+    "echo to a broadcast address": echo(dst_ip=b"\xff" * 4),
+    "echo to a multicast address": echo(dst_ip=bytes([224, 0, 0, 1])),
+    "echo from a multicast address": echo(src_ip=bytes([224, 0, 0, 1])),
+    "echo from no address": echo(src_ip=b"\0" * 4),
+}
+
+
+def expected_answer(maker, fields: dict, own: bytes) -> bytes:
+    """The answer, made from nothing: no byte of it comes from the application."""
+    if maker is arp:
+        return arp(2, sha=own, spa=ASKED_IP, tha=HOST_MAC, tpa=HOST_IP, dst=HOST_MAC, src=own,
+                   **fields)
+    return echo(0, src_ip=ASKED_IP, dst_ip=HOST_IP, dst=HOST_MAC, src=own, **fields)
+
+
+def test_icmpecho_answers(args):
+    """Each request gets exactly the right answer, byte by byte."""
+    requests = [maker(**fields) for maker, fields in ANSWERED.values()]
+    sent, statistics = forward(args, "icmpecho", requests)
+    own = mac(statistics["ports"][0]["mac"])
+    equal(len(sent), len(requests), "answers")
+    for (name, (maker, fields)), got in zip(ANSWERED.items(), sent):
+        equal(got.hex(), expected_answer(maker, fields, own).hex(), f"answer to {name}")
+    equal(statistics["ports"][1]["stats"]["tx_packets"], 0, "packets to the other port")
+    equal(statistics["mbufs_lost"], 0, "mbufs lost")
+
+
+def test_icmpecho_ignores(args):
+    """What is malformed, or must not be answered, is not; one by one."""
+    probe = echo(data=b"still alive")
+    packets = [packet for ignored in IGNORED.values() for packet in (ignored, probe)]
+    sent, statistics = forward(args, "icmpecho", packets)
+    own = mac(statistics["ports"][0]["mac"])
+    answer = expected_answer(echo, {"data": b"still alive"}, own)
+    wrong = [packet.hex() for packet in sent if packet != answer]
+    equal(wrong, [], "answers to what must be ignored")
+    equal(len(sent), len(IGNORED), "answers to the requests between")
+    equal(statistics["ports"][0]["forward"]["rx_ignored"], len(IGNORED), "ignored")
+    equal(statistics["mbufs_lost"], 0, "mbufs lost")
+
+
+def test_icmpecho_headers_in_two_segments(args):
+    """Headers that do not lie in the first segment are not touched."""
+    data = b"z" * 1000
+    sent, statistics = forward(args, "icmpecho", [echo(data=data), arp()], "--mbuf-size=168")
+    # 40 bytes a segment: neither the 42 of Ethernet, IPv4 and ICMP nor those of ARP fit.
+    equal([sent, statistics["ports"][0]["forward"]["rx_ignored"]], [[], 2], "40 bytes a segment")
+    sent, _ = forward(args, "icmpecho", [echo(data=data)], "--mbuf-size=170")
+    equal([packet[:6] for packet in sent], [HOST_MAC], "42 bytes a segment")
+
+
+# ---------------------------------------------------------------- life cycle
+
+def test_signals(args):
+    """SIGINT and SIGTERM leave cleanly, with or without a session and in the midst of traffic."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with App(args, NULL_PAIR, ["--json"], stdin=subprocess.DEVNULL) as app:
+            app.expect("Forwarding until SIGINT or SIGTERM\n")
+            time.sleep(0.3)
+            equal(app.process.poll(), None, "the state with /dev/null as input")
+            app.process.send_signal(number)
+            equal(app.finish(), 0, f"exit status after {number.name}")
+            statistics = app.statistics()
+            check(statistics["ports"][0]["stats"]["rx_packets"] > 0, "no traffic")
+            equal(statistics["mbufs_lost"], 0, "mbufs lost")
+        for terminal in (False, True):
+            with session(args, NULL_PAIR, "-a", terminal=terminal) as app:
+                app.process.send_signal(number)
+                equal(app.finish(), 0, f"exit status of a session after {number.name}")
+                equal(app.statistics()["mbufs_lost"], 0, "mbufs lost")
+
+
+def test_enter_ends_an_unattended_run(args):
+    """Without -i, on a terminal, Enter leaves."""
+    with App(args, NULL_PAIR, ["--json"], terminal=True) as app:
+        app.expect("Forwarding until Enter, SIGINT or SIGTERM\n")
+        app.type("\n")
+        equal(app.finish(), 0, "exit status")
+        equal(app.statistics()["mbufs_lost"], 0, "mbufs lost")
+
+
+def test_statistics_period(args):
+    """--stats-period prints the statistics again and again, with rates."""
+    with App(args, NULL_PAIR, ["--stats-period=1"], stdin=subprocess.DEVNULL) as app:
+        for _ in range(2):
+            app.expect("NIC statistics for port 1")
+        rates = app.expect("Tx-bps")
+        check(int(re.search(r"Rx-pps: +(\d+)", rates)[1]) > 0, f"no rate in {rates!r}")
+        app.process.send_signal(signal.SIGTERM)
+        equal(app.finish(), 0, "exit status")
+
+
+def test_json_file(args):
+    """--json=FILE has what --json prints; a file that cannot be written is an error."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "statistics.json"
+        with session(args, NULL_PAIR, f"--json={path}") as app:
+            app.type("quit\n")
+            equal(app.finish(), 0, "exit status")
+        statistics = json.loads(path.read_text())
+        port = statistics["ports"][0]
+        equal((statistics["application"], statistics["forward_mode"], port["device"],
+               port["driver"], port["link"]["up"], port["promiscuous"]),
+              ("vio-testpmd", "io", "net_null0", "net_null", True, True), "fields")
+        with session(args, NULL_PAIR, f"--json={folder}/none/x.json") as app:
+            app.type("quit\n")
+            equal(app.finish(), 1, "exit status")
+            check("none/x.json: No such file or directory" in app.text, app.tail())
+
+
+BAD_OPTIONS = [
+    (["--nonsense"], 'unknown option "--nonsense"'),
+    (["-x"], 'unknown option "-x"'),
+    (["--rxq"], 'option "--rxq" needs a value'),
+    (["--rxq=0"], '--rxq: "0" is not a number from 1 to 1024'),
+    (["--rxq=two"], '--rxq: "two" is not a number'),
+    (["--txq=1025"], '--txq: "1025" is not a number from 1 to 1024'),
+    (["--rxd=65536"], '--rxd: "65536" is not a number from 1 to 65535'),
+    (["--txd=-1"], '--txd: "-1" is not a number'),
+    (["--burst=513"], '--burst: "513" is not a number from 1 to 512'),
+    (["--mbuf-size=128"], '--mbuf-size: "128" is not a number from 129'),
+    (["--total-num-mbufs=0"], '--total-num-mbufs: "0" is not a number from 1'),
+    (["--max-pkt-len=63"], '--max-pkt-len: "63" is not a number from 64'),
+    (["--stats-period=x"], '--stats-period: "x" is not a number'),
+    (["--txpkts=10"], 'txpkts: "10" is not a number from 50'),
+    (["--forward-mode=csum"], '--forward-mode: "csum" is not one of io|mac|'),
+    (["--port-topology=chained"], '--port-topology: "chained" is not paired or loop'),
+    (["--eth-peer=0"], '--eth-peer: "0" is not PORT,MAC'),
+    (["--eth-peer=99,02:00:00:00:00:01"], '--eth-peer: "99" is not a number from 0 to 31'),
+    (["--eth-peer=0,02:00"], '--eth-peer: "0,02:00" is not PORT,MAC'),
+    (["--interactive=yes"], 'option "--interactive=yes" takes no value'),
+    (["stray"], '"stray" is not an option'),
+]
+
+
+def test_bad_options(args):
+    """A bad option is refused by its name, before EAL starts."""
+    for options, answer in BAD_OPTIONS:
+        with App(args, NULL_PAIR, options, stdin=subprocess.DEVNULL) as app:
+            equal(app.finish(), 1, f"exit status with {options}")
+            check(f"Error: {answer}" in app.text, f"{options}: {app.tail()}")
+            check("EAL" not in app.text, f"{options}: EAL was started")
+
+
+def test_good_options(args):
+    """Each option does what it says."""
+    options = ["--interactive", "--json", "--auto-start", "--forward-mode=rxonly", "--rxq=2",
+               "--txq=2", "--rxd=64", "--txd=64", "--burst=4", "--mbuf-size=1024", "--txpkts=70",
+               "--total-num-mbufs=5000", "--no-lsc-interrupt", "--tx-first", "--stats-period=1",
+               "--eth-peer=0,02:00:00:00:00:55", "--port-topology=loop", "--max-pkt-len=1518"]
+    with App(args, NULL_PAIR, options) as app:
+        app.expect("--stats-period has no effect with -i")
+        app.expect("Forwarding: mode rxonly, 4 streams on 1 lcores")
+        app.expect(PROMPT)
+        said = app.run("show config fwd")
+        for part in ("mode: rxonly, topology loop, burst 4,", "txonly segments: 70\n",
+                     "Rx port 0 queue 1 -> Tx port 0 queue 1", "peer 02:00:00:00:00:55"):
+            check(part in said, f"{part!r} is not in {said!r}")
+        statistics = app.quit()
+    equal((statistics["mbufs_total"], statistics["ports"][1]["mtu"]), (5000, 1500), "values")
+    equal(statistics["ports"][0]["forward"]["tx_packets"], 2 * 4, "packets sent first")
+
+
+def test_help_option(args):
+    """--help names every option and leaves with status 0."""
+    with App(args, NULL_PAIR, ["--help"], stdin=subprocess.DEVNULL) as app:
+        equal(app.finish(), 0, "exit status")
+        for name in ("--interactive", "--forward-mode", "--json", "--txpkts", "--eth-peer"):
+            check(name in app.text, f"{name} is not in the help")
+
+
+def test_bad_packet_length(args):
+    """A packet length that a port does not have is told with its limits."""
+    with App(args, ["--vdev=net_null0"], ["--max-pkt-len=64", "--json"],
+             stdin=subprocess.DEVNULL) as app:
+        app.expect("Forwarding until")  # 64 - 18 = 46, the least MTU of net_null
+        app.process.send_signal(signal.SIGTERM)
+        equal(app.finish(), 0, "exit status")
+        equal(app.statistics()["ports"][0]["mtu"], 46, "MTU")
+
+
+def test_no_port(args):
+    """Without a port: what is missing, and how to give it."""
+    with App(args, [], stdin=subprocess.DEVNULL) as app:
+        equal(app.finish(), 1, "exit status")
+        check("no port was found: bind a device to vfio-pci" in app.text, app.tail())
+
+
+def test_one_lcore(args):
+    """Without a worker lcore: what is missing, and how to give it."""
+    with App(args, NULL_PAIR, lcores="0", stdin=subprocess.DEVNULL) as app:
+        equal(app.finish(), 1, "exit status")
+        check("forwarding needs a worker lcore beside the main lcore" in app.text, app.tail())
+
+
+def test_bad_eal_option(args):
+    """EAL's own refusal ends the program."""
+    with App(args, ["--nonsense"], stdin=subprocess.DEVNULL) as app:
+        equal(app.finish(), 1, "exit status")
+        check("EAL cannot start" in app.text, app.tail())
+
+
+def test_no_memory(args):
+    """A pool larger than the memory: told with the remedy, and a clean end."""
+    with App(args, NULL_PAIR, ["--total-num-mbufs=16000000"], stdin=subprocess.DEVNULL) as app:
+        equal(app.finish(), 1, "exit status")
+        check("no memory for 16000000 mbufs" in app.text, app.tail())
+
+
+def add_arguments(parser) -> None:
+    """The one argument of this program."""
+    parser.add_argument("--app", type=Path, default=DEFAULT_APP,
+                        help="the application (%(default)s)")
+
+
+if __name__ == "__main__":
+    results.main([test for name, test in list(globals().items()) if name.startswith("test_")],
+                 group="vio-testpmd", arguments=add_arguments, seconds=90)
