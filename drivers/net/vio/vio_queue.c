@@ -120,7 +120,7 @@ rxq_mbuf_rearm(uint16_t port_id)
 }
 
 static void
-rxq_fill(struct vio_rxq *q, const struct rte_eth_rxconf *conf, struct rte_mempool *mp)
+rxq_fill(struct vio_rxq *q, uint64_t offloads, struct rte_mempool *mp)
 {
 	q->mp = mp;
 	q->sw_ring = RTE_PTR_ADD(q, sizeof(*q));
@@ -130,7 +130,7 @@ rxq_fill(struct vio_rxq *q, const struct rte_eth_rxconf *conf, struct rte_mempoo
 	if (rte_pktmbuf_priv_flags(mp) & RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF)
 		q->mbuf_ol_flags = RTE_MBUF_F_EXTERNAL;
 	q->buf_len = rte_pktmbuf_data_room_size(mp) - RTE_PKTMBUF_HEADROOM;
-	q->scatter = conf->offloads & RTE_ETH_RX_OFFLOAD_SCATTER;
+	q->scatter = offloads & RTE_ETH_RX_OFFLOAD_SCATTER;
 }
 
 int
@@ -162,7 +162,8 @@ vio_rx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 	q->dev = dev;
 	q->queue_id = queue_id;
 	q->free_thresh = thresh;
-	rxq_fill(q, conf, mp);
+	/* ethdev passes on only what comes on top of the port's own offloads. */
+	rxq_fill(q, conf->offloads | eth_dev->data->dev_conf.rxmode.offloads, mp);
 	ret = rxq_check_mtu(q, eth_dev->data->mtu);
 	if (ret < 0)
 		goto free_ring;
