@@ -121,7 +121,10 @@ structure_take(struct vio_pci *pci, const struct vio_pci_bar bars[],
 		structure_set(pci, c, bars[c->cap.bar].addr + offset, length);
 }
 
-/* Reads len bytes at pos of the configuration space, wholly or not at all. */
+/*
+ * Reads len bytes at pos of the configuration space. Returns 0, -EINVAL when they do not lie in
+ * it, or -EIO.
+ */
 static int
 config_space_read(vio_pci_config_read_t read, const void *handle, void *buf, size_t len,
 		  size_t pos)
@@ -129,6 +132,20 @@ config_space_read(vio_pci_config_read_t read, const void *handle, void *buf, siz
 	if (pos + len > PCI_CONFIG_SPACE_SIZE)
 		return -EINVAL;
 	return read(handle, buf, len, pos) == (int)len ? 0 : -EIO;
+}
+
+/* Reads the virtio capability at pos, with what follows if its type has more. */
+static int
+capability_read(vio_pci_config_read_t read, const void *handle, size_t pos,
+		struct virtio_pci_notify_cap *c)
+{
+	int ret = config_space_read(read, handle, &c->cap, sizeof(c->cap), pos);
+
+	if (ret < 0 || c->cap.cfg_type != VIRTIO_PCI_CAP_NOTIFY_CFG ||
+	    c->cap.cap_len < sizeof(*c))
+		return ret;
+	return config_space_read(read, handle, &c->notify_off_multiplier,
+				 sizeof(c->notify_off_multiplier), pos + sizeof(c->cap));
 }
 
 /* Walks the capability list. Returns the number of virtio capabilities seen, or -EIO. */
@@ -140,6 +157,7 @@ capabilities_walk(struct vio_pci *pci, const struct vio_pci_bar bars[],
 	unsigned int i, nb_seen = 0;
 	uint16_t status;
 	uint8_t pos;
+	int ret;
 
 	if (config_space_read(read, handle, &status, sizeof(status), PCI_STATUS) < 0 ||
 	    config_space_read(read, handle, &pos, sizeof(pos), PCI_CAPABILITY_LIST) < 0)
@@ -155,12 +173,12 @@ capabilities_walk(struct vio_pci *pci, const struct vio_pci_bar bars[],
 			return -EIO;
 		if (c.cap.cap_vndr != PCI_CAP_ID_VNDR)
 			continue;
-		/* The longer capability first; at the end of the space the shorter one fits. */
-		if (config_space_read(read, handle, &c, sizeof(c), pos) < 0 &&
-		    config_space_read(read, handle, &c.cap, sizeof(c.cap), pos) < 0)
-			continue;
+		ret = capability_read(read, handle, pos, &c);
+		if (ret == -EIO)
+			return ret;
 		nb_seen++;
-		structure_take(pci, bars, &c);
+		if (ret == 0)
+			structure_take(pci, bars, &c);
 	}
 	return nb_seen;
 }
