@@ -36,6 +36,10 @@ class Failure(AssertionError):
     """Raised by the checks below; its text is all that the reader needs."""
 
 
+class OutOfTime(Exception):
+    """A test's time limit; not a TimeoutError, which a test may expect from a socket."""
+
+
 def check(condition: Any, why: str) -> None:
     """Fail with this text unless the condition holds."""
     if not condition:
@@ -91,7 +95,7 @@ class Results:
 
 
 def _out_of_time(_number: int, _frame: Any) -> NoReturn:
-    raise TimeoutError("the test took too long")
+    raise OutOfTime("the test took too long")
 
 
 def _terminated(_number: int, _frame: Any) -> NoReturn:

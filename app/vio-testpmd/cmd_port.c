@@ -205,14 +205,26 @@ run_mcast_addr(const struct cli_line *line)
 		remove_mcast(port_id, found);
 }
 
-/* vlan set filter on|off <port_id> */
+/* Switches the VLAN filter of a port that works. Returns 0 or -errno. */
+static int
+switch_vlan_filter(uint16_t port_id, bool on)
+{
+	int mask = rte_eth_dev_get_vlan_offload(port_id);
+
+	if (mask < 0)
+		return mask;
+	return rte_eth_dev_set_vlan_offload(port_id, on ? mask | RTE_ETH_VLAN_FILTER_OFFLOAD :
+						     mask & ~RTE_ETH_VLAN_FILTER_OFFLOAD);
+}
+
+/* vlan set filter on|off <port_id>; a stopped port is configured anew for it at its start */
 static void
 run_vlan_filter(const struct cli_line *line)
 {
 	const bool on = is_on(line->word[3]);
 	struct rte_eth_dev_info info;
+	struct port *port;
 	uint16_t port_id;
-	int mask;
 
 	if (port_parse(line->word[4], &port_id) != 0)
 		return;
@@ -221,12 +233,13 @@ run_vlan_filter(const struct cli_line *line)
 		complain("port %u: the device has no VLAN filter", port_id);
 		return;
 	}
-	mask = rte_eth_dev_get_vlan_offload(port_id);
-	if (mask >= 0)
-		mask = rte_eth_dev_set_vlan_offload(port_id, on ?
-			mask | RTE_ETH_VLAN_FILTER_OFFLOAD : mask & ~RTE_ETH_VLAN_FILTER_OFFLOAD);
-	if (report(port_id, "cannot switch the VLAN filter", mask) == 0)
-		ports[port_id].vlan_filter = on;
+	port = &ports[port_id];
+	if (!port->started)
+		port->configured = false;
+	else if (report(port_id, "cannot switch the VLAN filter (stopped, it can be told before "
+			"its start)", switch_vlan_filter(port_id, on)) != 0)
+		return;
+	port->vlan_filter = on;
 }
 
 /* rx_vlan add|rm <vlan_id> <port_id> */

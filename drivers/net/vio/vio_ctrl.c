@@ -22,8 +22,7 @@
 #define CTRL_POLL_US		10
 
 /* The largest command data: both address tables, each with its count. */
-#define CTRL_DATA_MAX \
-	(2 * sizeof(rte_le32_t) + (VIO_MAC_ADDRS_MAX + VIO_MC_ADDRS_MAX) * RTE_ETHER_ADDR_LEN)
+#define CTRL_DATA_MAX	sizeof(struct vio_mac_tables)
 
 /* The memory that a command shares with the device. */
 struct ctrl_request {
@@ -188,8 +187,7 @@ mac_table_append(uint8_t *data, const struct rte_ether_addr *addrs, uint32_t nb)
 }
 
 int
-vio_ctrl_mac_table_set(struct vio_dev *dev, const struct rte_ether_addr *uc, uint32_t nb_uc,
-		       const struct rte_ether_addr *mc, uint32_t nb_mc)
+vio_ctrl_mac_tables_set(struct vio_dev *dev, const struct vio_mac_tables *tables)
 {
 	struct ctrl_request cmd = {
 		.hdr = { .class = VIRTIO_NET_CTRL_MAC, .command = VIRTIO_NET_CTRL_MAC_TABLE_SET },
@@ -199,11 +197,8 @@ vio_ctrl_mac_table_set(struct vio_dev *dev, const struct rte_ether_addr *uc, uin
 	/* virtio 5.1.9.5.2.2: no command of the class without CTRL_RX. */
 	if (!vio_has(dev, VIRTIO_NET_F_CTRL_RX))
 		return -ENOTSUP;
-	if (nb_uc > VIO_MAC_ADDRS_MAX || nb_mc > VIO_MC_ADDRS_MAX)
-		return -ENOSPC;
-
-	end = mac_table_append(cmd.data, uc, nb_uc);
-	end = mac_table_append(end, mc, nb_mc);
+	end = mac_table_append(cmd.data, tables->uc, tables->nb_uc);
+	end = mac_table_append(end, tables->mc, tables->nb_mc);
 	return ctrl_send(dev, &cmd, end - cmd.data);
 }
 

@@ -36,13 +36,17 @@ vio_ctrl_stop(struct vio_dev *dev);
 int
 vio_ctrl_rx_mode_set(struct vio_dev *dev, uint8_t mode, bool on);
 
-/*
- * Replaces the tables of further unicast and of multicast addresses, at most VIO_MAC_ADDRS_MAX
- * and VIO_MC_ADDRS_MAX of them. Needs CTRL_RX.
- */
+/* The tables of further unicast and of multicast addresses. */
+struct vio_mac_tables {
+	uint32_t nb_uc;
+	uint32_t nb_mc;
+	struct rte_ether_addr uc[VIO_MAC_ADDRS_MAX];
+	struct rte_ether_addr mc[VIO_MAC_ADDRS_MAX + VIO_MC_ADDRS_MAX];
+};
+
+/* Replaces both tables. Needs CTRL_RX. */
 int
-vio_ctrl_mac_table_set(struct vio_dev *dev, const struct rte_ether_addr *uc, uint32_t nb_uc,
-		       const struct rte_ether_addr *mc, uint32_t nb_mc);
+vio_ctrl_mac_tables_set(struct vio_dev *dev, const struct vio_mac_tables *tables);
 
 /* Sets the primary address. Needs CTRL_RX and CTRL_MAC_ADDR. */
 int

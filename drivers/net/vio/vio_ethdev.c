@@ -319,11 +319,15 @@ vio_ethdev_close(struct rte_eth_dev *eth_dev)
 	return 0;
 }
 
+/* The queues of a stopped port may be set up anew before its start, which checks them. */
 static int
 vio_mtu_set(struct rte_eth_dev *eth_dev, uint16_t mtu)
 {
-	int ret = vio_rx_queues_check_mtu(eth_dev, mtu);
+	int ret;
 
+	if (!eth_dev->data->dev_started)
+		return 0;
+	ret = vio_rx_queues_check_mtu(eth_dev, mtu);
 	if (ret == 0)
 		vio_queues_set_mtu(eth_dev, mtu);
 	return ret;

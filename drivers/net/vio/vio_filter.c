@@ -56,24 +56,31 @@ vio_allmulticast_disable(struct rte_eth_dev *eth_dev)
 }
 
 /*
- * Sends the tables of further unicast and of multicast addresses. Entry index of the port's
- * addresses counts as addr, or as absent when addr is NULL; index 0 changes nothing, as the
- * primary address is in no table.
+ * Sends both address tables: the port's addresses but the primary one, and the multicast list mc.
+ * Entry index of the port's addresses counts as addr, or as absent when addr is NULL; index 0
+ * changes nothing, as the primary address is in no table.
  */
 static int
 mac_tables_send(struct rte_eth_dev *eth_dev, uint32_t index, const struct rte_ether_addr *addr,
 		const struct rte_ether_addr *mc, uint32_t nb_mc)
 {
-	struct rte_ether_addr uc[VIO_MAC_ADDRS_MAX];
+	struct vio_mac_tables tables = { .nb_uc = 0, .nb_mc = nb_mc };
 	const struct rte_ether_addr *a;
-	uint32_t i, nb_uc = 0;
+	uint32_t i;
 
+	for (i = 0; i < nb_mc; i++)
+		tables.mc[i] = mc[i];
 	for (i = 1; i < VIO_MAC_ADDRS_MAX; i++) {
 		a = i == index ? addr : &eth_dev->data->mac_addrs[i];
-		if (a != NULL && !rte_is_zero_ether_addr(a))
-			uc[nb_uc++] = *a;
+		if (a == NULL || rte_is_zero_ether_addr(a))
+			continue;
+		/* virtio 5.1.9.5.2.2: no multicast address in the unicast table. */
+		if (rte_is_multicast_ether_addr(a))
+			tables.mc[tables.nb_mc++] = *a;
+		else
+			tables.uc[tables.nb_uc++] = *a;
 	}
-	return vio_ctrl_mac_table_set(eth_dev->data->dev_private, uc, nb_uc, mc, nb_mc);
+	return vio_ctrl_mac_tables_set(eth_dev->data->dev_private, &tables);
 }
 
 int

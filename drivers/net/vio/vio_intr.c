@@ -103,9 +103,10 @@ vio_intr_enable(struct rte_eth_dev *eth_dev)
 	if (ret < 0)
 		goto fail;
 	/* MSI-X is switched on before a vector is given (virtio 4.1.5.1.2). */
-	ret = rte_intr_enable(eth_dev->intr_handle);
-	if (ret < 0)
+	if (rte_intr_enable(eth_dev->intr_handle) < 0) {
+		ret = -EIO;
 		goto unregister;
+	}
 	ret = vio_ops(dev)->config_vector_set(dev->transport, is_msix(eth_dev) ?
 					      VIO_CONFIG_VECTOR : VIRTIO_MSI_NO_VECTOR);
 	if (ret < 0)
@@ -117,8 +118,9 @@ disable:
 unregister:
 	handler_unregister(eth_dev);
 fail:
-	VIO_LOG(ERR, dev->transport->name, "link state interrupts cannot be enabled: %s; "
-		"configure the port without them (intr_conf.lsc)", rte_strerror(-ret));
+	VIO_LOG(ERR, dev->transport->name, "link state interrupts cannot be enabled: %s; use EAL's "
+		"--vfio-intr=legacy for a device without MSI-X, or configure the port without "
+		"them (intr_conf.lsc)", rte_strerror(-ret));
 	return ret;
 }
 
