@@ -36,11 +36,11 @@ enum { DESC_HDR, DESC_DATA, DESC_ACK };
 int
 vio_ctrl_alloc(struct vio_dev *dev, uint16_t size_max, int socket)
 {
-	char name[RTE_MEMZONE_NAMESIZE];
+	char label[VIO_RING_LABEL_SIZE];
 
-	snprintf(name, sizeof(name), "vio_p%u_ctrl", dev->port_id);
+	snprintf(label, sizeof(label), "p%u_ctrl", dev->port_id);
 	rte_spinlock_init(&dev->ctrlq.lock);
-	return vio_ring_alloc(&dev->ctrlq.ring, name, RTE_MIN(size_max, CTRL_RING_SIZE_MAX),
+	return vio_ring_alloc(&dev->ctrlq.ring, label, RTE_MIN(size_max, CTRL_RING_SIZE_MAX),
 			      sizeof(struct ctrl_request), socket);
 }
 

@@ -199,6 +199,7 @@ renegotiate(struct rte_eth_dev *eth_dev)
 	if (ret == 0 && !vio_features_equal(&dev->features, &configured)) {
 		VIO_LOG(ERR, dev->transport->name,
 			"the device no longer offers what it did: close the port and probe again");
+		vio_dev_reset(dev);
 		ret = -EPROTO;
 	}
 	dev->features = configured;
@@ -267,10 +268,15 @@ vio_dev_start(struct rte_eth_dev *eth_dev)
 		ret = vio_rx_queues_check_mtu(eth_dev, eth_dev->data->mtu);
 	if (ret == 0)
 		ret = renegotiate(eth_dev);
-	if (ret == 0 && eth_dev->data->dev_conf.intr_conf.lsc)
-		ret = vio_intr_enable(eth_dev);
 	if (ret < 0)
 		return ret;
+	if (eth_dev->data->dev_conf.intr_conf.lsc) {
+		ret = vio_intr_enable(eth_dev);
+		if (ret < 0) {
+			vio_dev_reset(eth_dev->data->dev_private);
+			return ret;
+		}
+	}
 
 	ret = device_start(eth_dev);
 	if (ret < 0) {
@@ -394,7 +400,7 @@ port_alloc(struct rte_eth_dev *eth_dev)
 {
 	struct vio_dev *dev = eth_dev->data->dev_private;
 	int socket = eth_dev->data->numa_node;
-	char name[RTE_MEMZONE_NAMESIZE];
+	char label[VIO_RING_LABEL_SIZE];
 	int ret;
 
 	eth_dev->data->mac_addrs = rte_zmalloc("vio_mac_addrs", VIO_MAC_ADDRS_MAX *
@@ -403,8 +409,8 @@ port_alloc(struct rte_eth_dev *eth_dev)
 		return -ENOMEM;
 	rte_ether_addr_copy(&dev->mac, &eth_dev->data->mac_addrs[0]);
 
-	snprintf(name, sizeof(name), "vio_p%u_spare", dev->port_id);
-	ret = vio_ring_alloc(&dev->spare, name, VIO_RING_SIZE_MIN, 0, socket);
+	snprintf(label, sizeof(label), "p%u_spare", dev->port_id);
+	ret = vio_ring_alloc(&dev->spare, label, VIO_RING_SIZE_MIN, 0, socket);
 	if (ret == 0 && dev->ctrlq_size_max > 0) {
 		ret = vio_ctrl_alloc(dev, dev->ctrlq_size_max, socket);
 		if (ret < 0)
@@ -419,7 +425,7 @@ vio_ethdev_init(struct rte_eth_dev *eth_dev, const struct vio_transport_ops *ops
 {
 	struct vio_dev *dev = eth_dev->data->dev_private;
 	struct vio_features wanted = vio_features_known();
-	int ret;
+	int ret, identified;
 
 	eth_dev->process_private = (void *)(uintptr_t)ops;
 	eth_dev->dev_ops = &vio_eth_dev_ops;
@@ -431,14 +437,15 @@ vio_ethdev_init(struct rte_eth_dev *eth_dev, const struct vio_transport_ops *ops
 
 	/* Everything the driver knows, to learn what the device is. */
 	ret = vio_dev_negotiate(dev, &wanted);
-	if (ret == 0)
-		ret = vio_dev_identify(dev);
 	if (ret < 0)
 		return ret;
+	identified = vio_dev_identify(dev);
+	ret = vio_dev_reset(dev);
+	if (ret < 0 || identified < 0)
+		return ret < 0 ? ret : identified;
+
 	/* Nothing changes without STATUS, and so nothing is signalled. */
 	if (!vio_has(dev, VIRTIO_NET_F_STATUS))
 		eth_dev->data->dev_flags &= ~RTE_ETH_DEV_INTR_LSC;
-
-	ret = vio_dev_reset(dev);
-	return ret < 0 ? ret : port_alloc(eth_dev);
+	return port_alloc(eth_dev);
 }

@@ -110,7 +110,7 @@ vio_mac_addr_set(struct rte_eth_dev *eth_dev, struct rte_ether_addr *addr)
 {
 	struct vio_dev *dev = eth_dev->data->dev_private;
 
-	if (!vio_has(dev, VIRTIO_NET_F_CTRL_MAC_ADDR))
+	if (!vio_has(dev, VIRTIO_NET_F_CTRL_RX) || !vio_has(dev, VIRTIO_NET_F_CTRL_MAC_ADDR))
 		return -ENOTSUP;
 	return is_started(dev) ? vio_ctrl_mac_set(dev, addr) : 0;
 }

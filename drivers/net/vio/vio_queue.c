@@ -46,11 +46,11 @@ static int
 queue_ring_alloc(struct vio_dev *dev, struct vio_ring *ring, const char *dir, uint16_t queue_id,
 		 uint16_t size, size_t extra, int socket)
 {
-	char name[RTE_MEMZONE_NAMESIZE];
+	char label[VIO_RING_LABEL_SIZE];
 	int ret;
 
-	snprintf(name, sizeof(name), "vio_p%u_%s%u", dev->port_id, dir, queue_id);
-	ret = vio_ring_alloc(ring, name, size, extra, socket);
+	snprintf(label, sizeof(label), "p%u_%s%u", dev->port_id, dir, queue_id);
+	ret = vio_ring_alloc(ring, label, size, extra, socket);
 	if (ret < 0)
 		VIO_LOG(ERR, dev->transport->name, "no memory for %s queue %u: %zu contiguous "
 			"bytes on NUMA node %d (%s); reserve more hugepages there", dir, queue_id,

@@ -8,6 +8,7 @@
  */
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <rte_errno.h>
@@ -33,10 +34,16 @@ vio_ring_split_layout(uint16_t size, size_t extra)
 }
 
 int
-vio_ring_alloc(struct vio_ring *ring, const char *name, uint16_t size, size_t extra, int socket)
+vio_ring_alloc(struct vio_ring *ring, const char *label, uint16_t size, size_t extra, int socket)
 {
+	/* A ring that was given up keeps its name for ever. */
+	static unsigned int nb_allocated;
 	struct vio_ring_layout l = vio_ring_split_layout(size, extra);
 	const struct rte_memzone *mz;
+	char name[RTE_MEMZONE_NAMESIZE];
+
+	snprintf(name, sizeof(name), "vio_%s_%u", label,
+		 __atomic_fetch_add(&nb_allocated, 1, __ATOMIC_RELAXED));
 
 	mz = rte_memzone_reserve_aligned(name, l.total, socket, RTE_MEMZONE_IOVA_CONTIG,
 					 RTE_CACHE_LINE_SIZE);

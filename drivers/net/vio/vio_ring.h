@@ -27,6 +27,9 @@
 /* The smallest ring the driver uses: a control command takes three descriptors. */
 #define VIO_RING_SIZE_MIN	8
 
+/* "p<port>_<queue>" with its end, so that the name of a memory zone holds it. */
+#define VIO_RING_LABEL_SIZE	16
+
 /* Where the parts of a ring lie in its memory, in bytes from the start. */
 struct vio_ring_layout {
 	size_t desc;	/* Descriptor Area */
@@ -63,10 +66,11 @@ vio_ring_split_layout(uint16_t size, size_t extra);
 /*
  * Allocates a ring of size entries (a power of two, VIO_RING_SIZE_MIN to VIRTQ_SIZE_MAX) in
  * hugepage memory contiguous for the device, on the NUMA node socket or, with SOCKET_ID_ANY, on
- * any. name: unique among memory zones. Returns 0 or -errno of the memory zone allocator.
+ * any. label: part of the memory zone's name, below VIO_RING_LABEL_SIZE bytes. Returns 0 or
+ * -errno of the memory zone allocator.
  */
 int
-vio_ring_alloc(struct vio_ring *ring, const char *name, uint16_t size, size_t extra, int socket);
+vio_ring_alloc(struct vio_ring *ring, const char *label, uint16_t size, size_t extra, int socket);
 
 /* Gives the memory back. Only when the device can no longer use it. */
 void
