@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The verbs of vio_transport.h as calls of the test device.
+ * Threads: every verb takes the device's lock, for the thread that answers control commands.
+ */
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fake_transport.h"
+
+static struct fake_transport *
+to_fake(struct vio_transport *t)
+{
+	return container_of(t, struct fake_transport, base);
+}
+
+static struct vdev *
+device_lock(struct vio_transport *t)
+{
+	struct vdev *dev = &to_fake(t)->net->dev;
+
+	pthread_mutex_lock(&dev->lock);
+	return dev;
+}
+
+static void
+device_unlock(struct vdev *dev)
+{
+	pthread_mutex_unlock(&dev->lock);
+}
+
+static int
+fake_reset(struct vio_transport *t)
+{
+	struct fake_transport *f = to_fake(t);
+	struct vdev *dev;
+
+	if (f->gone)
+		return -ENODEV;
+	if (f->reset_error != 0 && f->nb_good_resets == 0)
+		return f->reset_error;
+	if (f->nb_good_resets > 0)
+		f->nb_good_resets--;
+	dev = device_lock(t);
+	vdev_status_write(dev, VIRTIO_STATUS_RESET);
+	device_unlock(dev);
+	return 0;
+}
+
+static uint8_t
+fake_status_get(struct vio_transport *t)
+{
+	return to_fake(t)->gone ? UINT8_MAX : to_fake(t)->net->dev.status;
+}
+
+static void
+fake_status_set(struct vio_transport *t, uint8_t status)
+{
+	struct vdev *dev = device_lock(t);
+
+	if (status == VIRTIO_STATUS_RESET)
+		vdev_complain(dev, "status_set is not to reset");
+	vdev_status_write(dev, status);
+	device_unlock(dev);
+}
+
+static void
+fake_features_get(struct vio_transport *t, struct vio_features *offered)
+{
+	const struct vdev *dev = &to_fake(t)->net->dev;
+
+	memcpy(offered->word, dev->offered, sizeof(offered->word));
+}
+
+static void
+fake_features_set(struct vio_transport *t, const struct vio_features *accepted)
+{
+	struct vdev *dev = device_lock(t);
+
+	vdev_features_write(dev, accepted->word);
+	device_unlock(dev);
+}
+
+static int
+fake_config_read(struct vio_transport *t, size_t offset, void *dst, size_t len)
+{
+	struct fake_transport *f = to_fake(t);
+	struct vdev *dev;
+
+	if (f->config_error != 0)
+		return f->config_error;
+	dev = device_lock(t);
+	if (f->gone)
+		memset(dst, 0xff, len);
+	else if (offset + len <= dev->config_len)
+		memcpy(dst, (const uint8_t *)dev->config + offset, len);
+	device_unlock(dev);
+	return offset + len <= dev->config_len ? 0 : -ERANGE;
+}
+
+static uint16_t
+fake_queue_count(struct vio_transport *t)
+{
+	struct fake_transport *f = to_fake(t);
+
+	return f->count_is_wrong ? f->count : f->net->dev.nb_queues;
+}
+
+static uint16_t
+fake_queue_size_max(struct vio_transport *t, uint16_t queue)
+{
+	const struct vdev *dev = &to_fake(t)->net->dev;
+
+	return queue < dev->nb_queues ? dev->queues[queue].size_max : 0;
+}
+
+static int
+fake_queue_enable(struct vio_transport *t, uint16_t queue, const struct vio_queue_conf *conf,
+	volatile void **notify_addr)
+{
+	const struct vdev_queue regs = {
+		.size = conf->size,
+		.vector = conf->vector,
+		.desc_addr = conf->desc_iova,
+		.driver_addr = conf->driver_iova,
+		.device_addr = conf->device_iova,
+	};
+	struct fake_transport *f = to_fake(t);
+	struct vdev *dev;
+	int ret;
+
+	if (f->enable_error != 0 && f->enable_error_queue == queue)
+		return f->enable_error;
+	dev = device_lock(t);
+	ret = vdev_queue_enable(dev, queue, &regs);
+	if (ret == 0)
+		*notify_addr = &dev->queues[queue].doorbell;
+	device_unlock(dev);
+	return ret;
+}
+
+static int
+fake_config_vector_set(struct vio_transport *t, uint16_t vector)
+{
+	struct fake_transport *f = to_fake(t);
+
+	if (f->config_vector_error != 0)
+		return f->config_vector_error;
+	f->net->dev.config_vector = vector;
+	return 0;
+}
+
+static uint8_t
+fake_isr_read(struct vio_transport *t)
+{
+	struct vdev *dev = device_lock(t);
+	uint8_t isr = dev->isr;
+	uint64_t count;
+
+	/* the interrupt line of this transport is lowered by reading its file */
+	if (to_fake(t)->interrupt_fd >= 0 &&
+	    read(to_fake(t)->interrupt_fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
+		vdev_complain(dev, "interrupt: %s", strerror(errno));
+	dev->isr = 0;
+	device_unlock(dev);
+	return isr;
+}
+
+const struct vio_transport_ops fake_transport_ops = {
+	.reset = fake_reset,
+	.status_get = fake_status_get,
+	.status_set = fake_status_set,
+	.features_get = fake_features_get,
+	.features_set = fake_features_set,
+	.config_read = fake_config_read,
+	.queue_count = fake_queue_count,
+	.queue_size_max = fake_queue_size_max,
+	.queue_enable = fake_queue_enable,
+	.config_vector_set = fake_config_vector_set,
+	.isr_read = fake_isr_read,
+};
+
+void
+fake_transport_init(struct fake_transport *t, struct vdev_net *net, const char *name)
+{
+	memset(t, 0, sizeof(*t));
+	t->base.name = name;
+	t->net = net;
+	t->interrupt_fd = -1;
+}

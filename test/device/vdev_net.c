@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The network device: receive, transmit and configuration.
+ * Threads: a queue pair is used by the thread that calls; the control queue by vdev_net_ctrl.c.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vdev_net.h"
+#include "vdev_net_ctrl.h"
+
+/* virtio 5.1.3.1, as far as the model offers features that have a requirement. */
+static bool
+net_features_ok(struct vdev *dev)
+{
+	static const uint8_t need_ctrl_vq[] = {
+		VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN, VIRTIO_NET_F_MQ,
+		VIRTIO_NET_F_CTRL_MAC_ADDR,
+	};
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(need_ctrl_vq); i++) {
+		if (vdev_has(dev, need_ctrl_vq[i]) && !vdev_has(dev, VIRTIO_NET_F_CTRL_VQ)) {
+			vdev_complain(dev, "feature %u without CTRL_VQ", need_ctrl_vq[i]);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void
+net_driver_ok(struct vdev *dev)
+{
+	struct vdev_net *net = (struct vdev_net *)dev;
+	uint16_t i;
+
+	for (i = 0; i < dev->nb_queues; i++) {
+		if (!dev->queues[i].enabled)
+			continue;
+		if (vdev_split_attach(&net->vq[i], dev, i) != 0)
+			vdev_complain(dev, "no memory for queue %u", i);
+		net->vq[i].strict = i != vdev_net_ctrl_queue(net);
+		if (i % 2 == 1)
+			net->held[i / 2] = malloc(net->vq[i].size * sizeof(uint16_t));
+	}
+}
+
+static void
+net_reset(struct vdev *dev)
+{
+	struct vdev_net *net = (struct vdev_net *)dev;
+	uint16_t i;
+
+	for (i = 0; i < RTE_DIM(net->vq); i++)
+		vdev_split_detach(&net->vq[i]);
+	for (i = 0; i < RTE_DIM(net->held); i++) {
+		free(net->held[i]);
+		net->held[i] = NULL;
+		net->nb_held[i] = 0;
+	}
+	vdev_net_ctrl_reset(net);
+}
+
+static const struct vdev_type net_type = {
+	.features_ok = net_features_ok,
+	.driver_ok = net_driver_ok,
+	.reset = net_reset,
+};
+
+void
+vdev_net_init(struct vdev_net *net, uint16_t nb_pairs, uint16_t size_max)
+{
+	static const uint8_t features[] = {
+		VIRTIO_NET_F_MTU, VIRTIO_NET_F_MAC, VIRTIO_NET_F_MRG_RXBUF, VIRTIO_NET_F_STATUS,
+		VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN,
+		VIRTIO_NET_F_MQ, VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_NET_F_SPEED_DUPLEX,
+		VIRTIO_F_VERSION_1,
+	};
+	static const uint8_t mac[6] = { 0x02, 0x76, 0x69, 0x6f, 0x00, 0x01 };
+	unsigned int i;
+
+	memset(net, 0, sizeof(*net));
+	vdev_init(&net->dev, &net_type, vdev_translate_identity);
+	for (i = 0; i < RTE_DIM(features); i++)
+		vdev_offer(&net->dev, features[i], true);
+	net->dev.nb_queues = 2 * nb_pairs + 1;
+	for (i = 0; i < net->dev.nb_queues; i++)
+		net->dev.queues[i].size_max = size_max;
+
+	memcpy(net->config.mac, mac, sizeof(mac));
+	net->config.status = rte_cpu_to_le_16(VIRTIO_NET_S_LINK_UP);
+	net->config.max_virtqueue_pairs = rte_cpu_to_le_16(nb_pairs);
+	net->config.mtu = rte_cpu_to_le_16(9000);
+	net->config.speed = rte_cpu_to_le_32(10000);
+	net->config.duplex = VIRTIO_NET_DUPLEX_FULL;
+	net->dev.config = &net->config;
+	net->dev.config_len = sizeof(net->config);
+
+	net->answer_class = -1;
+	net->num_buffers = -1;
+	vdev_net_ctrl_reset(net);
+}
+
+void
+vdev_net_fini(struct vdev_net *net)
+{
+	net_reset(&net->dev);
+	vdev_fini(&net->dev);
+}
+
+/* Writes the frame over the chains; all but the last are filled (virtio 5.1.9.4.1). */
+static void
+fill(struct vdev_split *vq, const struct vdev_chain *chains, uint16_t nb,
+	const struct virtio_net_hdr *hdr, const uint8_t *frame, size_t len)
+{
+	size_t room;
+	uint16_t i;
+
+	vdev_chain_write(&chains[0], 0, hdr, sizeof(*hdr));
+	room = RTE_MIN(chains[0].writable - sizeof(*hdr), len);
+	vdev_chain_write(&chains[0], sizeof(*hdr), frame, room);
+	vdev_split_put(vq, chains[0].head, sizeof(*hdr) + room);
+	for (i = 1; i < nb; i++) {
+		frame += room;
+		len -= room;
+		room = RTE_MIN(chains[i].writable, len);
+		vdev_chain_write(&chains[i], 0, frame, room);
+		vdev_split_put(vq, chains[i].head, room);
+	}
+	vdev_split_publish(vq);
+}
+
+int
+vdev_net_rx(struct vdev_net *net, uint16_t pair, const void *frame, size_t len)
+{
+	struct vdev_split *vq = &net->vq[VIRTIO_NET_RXQ(pair)];
+	bool mergeable = vdev_has(&net->dev, VIRTIO_NET_F_MRG_RXBUF);
+	static struct vdev_chain chains[VDEV_CHAIN_MAX];
+	struct virtio_net_hdr hdr = { 0 };
+	uint64_t room = 0;
+	uint16_t nb = 0;
+
+	if (vq->size == 0)
+		return -ENETDOWN;
+	vdev_split_fetch(vq);
+	while (room < sizeof(hdr) + len && vq->nb_ready > 0 && nb < RTE_DIM(chains) &&
+	       (mergeable || nb == 0)) {
+		vdev_split_take(vq, &chains[nb]);
+		room += chains[nb++].writable;
+	}
+	if (room < sizeof(hdr) + len) {
+		bool one_only = nb == 1 && !mergeable;
+
+		while (nb > 0)
+			vdev_split_untake(vq, &chains[--nb]);
+		return one_only ? -EMSGSIZE : 0;
+	}
+	hdr.num_buffers = rte_cpu_to_le_16(nb);
+	if (net->num_buffers >= 0)
+		hdr.num_buffers = rte_cpu_to_le_16(net->num_buffers);
+	net->num_buffers = -1;
+	fill(vq, chains, nb, &hdr, frame, len);
+	return nb;
+}
+
+/* virtio 5.1.9.2.1: no offload was negotiated, so every field of the header is zero. */
+static void
+check_tx(struct vdev_net *net, uint16_t pair, const struct vdev_chain *chain)
+{
+	static const struct virtio_net_hdr zero;
+	struct virtio_net_hdr hdr;
+	uint64_t max = rte_le_to_cpu_16(net->config.mtu) + 14 + 8; /* two tags */
+
+	vdev_chain_read(chain, 0, &hdr, sizeof(hdr));
+	if (chain->writable != 0)
+		vdev_complain(&net->dev, "Tx %u: a writable descriptor", pair);
+	if (chain->readable <= sizeof(hdr) || memcmp(&hdr, &zero, sizeof(hdr)) != 0)
+		vdev_complain(&net->dev, "Tx %u: header (%llu bytes in all)", pair,
+			(unsigned long long)chain->readable);
+	if (vdev_has(&net->dev, VIRTIO_NET_F_MTU) && chain->readable > sizeof(hdr) + max)
+		vdev_complain(&net->dev, "Tx %u: %llu bytes exceed the MTU", pair,
+			(unsigned long long)chain->readable);
+	if (pair >= net->nb_pairs)
+		vdev_complain(&net->dev, "Tx %u: only %u pairs are on", pair, net->nb_pairs);
+}
+
+int
+vdev_net_tx(struct vdev_net *net, uint16_t pair, void *buf, unsigned int *nb_segments)
+{
+	struct vdev_split *vq = &net->vq[VIRTIO_NET_TXQ(pair)];
+	enum vdev_order order = vq->order;
+	struct vdev_chain chain;
+	size_t len;
+
+	if (vq->size == 0)
+		return -ENETDOWN;
+	if (vdev_split_fetch(vq) == 0)
+		return 0;
+	/* frames leave in the order they came; order is that of their completion */
+	vq->order = VDEV_IN_ORDER;
+	vdev_split_take(vq, &chain);
+	vq->order = order;
+
+	check_tx(net, pair, &chain);
+	len = RTE_MIN(chain.readable - sizeof(struct virtio_net_hdr), (size_t)VDEV_NET_FRAME_MAX);
+	vdev_chain_read(&chain, sizeof(struct virtio_net_hdr), buf, len);
+	if (nb_segments != NULL)
+		*nb_segments = chain.nb_segments;
+	net->held[pair][net->nb_held[pair]++] = chain.head;
+	if (!net->hold_tx)
+		vdev_net_tx_complete(net, pair, net->nb_held[pair]);
+	return len;
+}
+
+uint16_t
+vdev_net_tx_complete(struct vdev_net *net, uint16_t pair, uint16_t nb)
+{
+	struct vdev_split *vq = &net->vq[VIRTIO_NET_TXQ(pair)];
+	uint16_t *held = net->held[pair];
+	uint16_t *nb_held = &net->nb_held[pair];
+	uint16_t i, n;
+
+	nb = RTE_MIN(nb, *nb_held);
+	for (n = 0; n < nb; n++) {
+		i = vdev_split_pick(vq, *nb_held);
+		vdev_split_put(vq, held[i], 0);
+		(*nb_held)--;
+		memmove(&held[i], &held[i + 1], (*nb_held - i) * sizeof(held[0]));
+	}
+	vdev_split_publish(vq);
+	return nb;
+}
+
+uint16_t
+vdev_net_rx_posted(struct vdev_net *net, uint16_t pair)
+{
+	return vdev_split_fetch(&net->vq[VIRTIO_NET_RXQ(pair)]);
+}
+
+void
+vdev_net_link(struct vdev_net *net, bool up)
+{
+	net->config.status = rte_cpu_to_le_16(up ? VIRTIO_NET_S_LINK_UP : 0);
+	net->dev.generation++;
+	net->dev.isr |= VIRTIO_PCI_ISR_CONFIG;
+}
