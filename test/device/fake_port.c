@@ -23,8 +23,9 @@
 
 #define DEVICE_NAME	"net_vio_test"
 
-/* How long an event may take; one that must not come is waited for as long. */
-#define EVENT_WAIT_MS	50
+/* How long an event may take on a busy machine, and how long one that must not come is awaited. */
+#define EVENT_WAIT_MS	2000
+#define NO_EVENT_WAIT_MS	50
 
 static void
 count_memzone(const struct rte_memzone *mz, void *arg)
@@ -109,6 +110,13 @@ fake_port_events(struct fake_port *p, enum rte_eth_event_type type, unsigned int
 			break;
 		rte_delay_us_sleep(1000);
 	}
+	return __atomic_load_n(&p->nb_events[type], __ATOMIC_ACQUIRE);
+}
+
+unsigned int
+fake_port_events_settled(struct fake_port *p, enum rte_eth_event_type type)
+{
+	rte_delay_us_sleep(NO_EVENT_WAIT_MS * 1000);
 	return __atomic_load_n(&p->nb_events[type], __ATOMIC_ACQUIRE);
 }
 

@@ -61,6 +61,10 @@ fake_port_start(struct fake_port *p, uint16_t size_max);
 unsigned int
 fake_port_events(struct fake_port *p, enum rte_eth_event_type type, unsigned int nb);
 
+/* The number of events of a type, after a while in which a further one would have come. */
+unsigned int
+fake_port_events_settled(struct fake_port *p, enum rte_eth_event_type type);
+
 /* The device interrupts the driver. */
 void
 fake_port_interrupt(struct fake_port *p);
