@@ -216,12 +216,22 @@ def test_link_events(_args):
             transfer_both(CARDS, lab.few_frames())
 
 
+def pin_interrupts():
+    """How many pin interrupts the guest's kernel has passed on to vfio's users."""
+    shown = LAB.machine.run("cat /proc/interrupts").out
+    return sum(int(count) for line in shown.splitlines() if "vfio-intx" in line
+               for count in line.split()[1:3])
+
+
 def test_link_events_without_msix(_args):
     """By the pin interrupt, of a device that has no vectors; EAL has to be told to use that."""
     with LAB.app(NO_MSIX, eal=("--vfio-intr=legacy",)) as app:
         lab.check_link_events(LAB, NO_MSIX[0], app)
         app.reconfigure()
+        before = pin_interrupts()
         lab.check_link_events(LAB, NO_MSIX[0], app)
+        count = pin_interrupts() - before
+        check(2 <= count <= 10, f"{count} interrupts for two events")
         transfer_both(NO_MSIX, lab.few_frames())
 
 
