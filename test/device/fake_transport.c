@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <rte_cycles.h>
+
 #include "fake_transport.h"
 
 static struct fake_transport *
@@ -104,14 +106,6 @@ fake_config_read(struct vio_transport *t, size_t offset, void *dst, size_t len)
 }
 
 static uint16_t
-fake_queue_count(struct vio_transport *t)
-{
-	struct fake_transport *f = to_fake(t);
-
-	return f->count_is_wrong ? f->count : f->net->dev.nb_queues;
-}
-
-static uint16_t
 fake_queue_size_max(struct vio_transport *t, uint16_t queue)
 {
 	const struct vdev *dev = &to_fake(t)->net->dev;
@@ -148,7 +142,14 @@ static int
 fake_config_vector_set(struct vio_transport *t, uint16_t vector)
 {
 	struct fake_transport *f = to_fake(t);
+	static const uint64_t one = 1;
 
+	if (f->needs_reset_at_vector) {
+		f->net->dev.status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
+		if (write(f->interrupt_fd, &one, sizeof(one)) < 0)
+			vdev_complain(&f->net->dev, "interrupt: %s", strerror(errno));
+		rte_delay_us_sleep(50000);	/* until its handler has run */
+	}
 	if (f->config_vector_error != 0)
 		return f->config_vector_error;
 	f->net->dev.config_vector = vector;
@@ -178,7 +179,6 @@ const struct vio_transport_ops fake_transport_ops = {
 	.features_get = fake_features_get,
 	.features_set = fake_features_set,
 	.config_read = fake_config_read,
-	.queue_count = fake_queue_count,
 	.queue_size_max = fake_queue_size_max,
 	.queue_enable = fake_queue_enable,
 	.config_vector_set = fake_config_vector_set,

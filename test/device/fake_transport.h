@@ -23,10 +23,9 @@ struct fake_transport {
 	unsigned int nb_good_resets;	/* after so many that still work */
 	int config_error;		/* what config_read returns */
 	int config_vector_error;	/* what config_vector_set returns */
+	bool needs_reset_at_vector;	/* and interrupts the driver with DEVICE_NEEDS_RESET */
 	int enable_error;		/* what queue_enable returns ... */
 	uint16_t enable_error_queue;	/* ... for this queue */
-	bool count_is_wrong;		/* queue_count returns the next field */
-	uint16_t count;
 };
 
 void

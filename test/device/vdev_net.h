@@ -23,7 +23,7 @@ enum vdev_net_answer {
 	VDEV_NET_ACK,		/* does it */
 	VDEV_NET_REFUSE,	/* VIRTIO_NET_ERR */
 	VDEV_NET_ODD_ACK,	/* a status that the specification does not know */
-	VDEV_NET_NO_ACK,	/* returns the buffer without a status */
+	VDEV_NET_NO_ACK,	/* returns the buffer with a length that covers no status */
 	VDEV_NET_WRONG_ID,	/* returns a buffer that is none */
 	VDEV_NET_IDX_JUMP,	/* returns more buffers than there were */
 	VDEV_NET_SILENT,	/* never */

@@ -186,8 +186,7 @@ reply(struct vdev_net *net, struct vdev_split *vq, const struct vdev_chain *chai
 	}
 	if (chain->writable == 0)
 		vdev_complain(&net->dev, "control command without room for ack");
-	if (len != 0)
-		vdev_chain_write(chain, 0, &ack, sizeof(ack));
+	vdev_chain_write(chain, 0, &ack, sizeof(ack));
 	vdev_split_put(vq, chain->head, len);
 	vdev_split_publish(vq);
 }

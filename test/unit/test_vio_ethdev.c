@@ -5,6 +5,7 @@
 /* The port's life: probe, information, configuration, start, stop, link, and what can fail. */
 
 #include <string.h>
+#include <unistd.h>
 
 #include "test.h"
 
@@ -281,27 +282,6 @@ fewer_pairs_than_stated(void)
 	return fake_port_close(&port);
 }
 
-/* A number of queues that is wrong, as QEMU's before MQ, decides nothing. */
-static int
-queue_count_is_not_trusted(void)
-{
-	static const uint16_t counts[] = { 0, 3, 65535 };
-	unsigned int i;
-
-	for (i = 0; i < RTE_DIM(counts); i++) {
-		port.transport.count_is_wrong = true;
-		port.transport.count = counts[i];
-		TEST_ASSERT_SUCCESS(fake_port_probe(&port), "count %u", counts[i]);
-		TEST_ASSERT_SUCCESS(fake_port_configure(&port, 4, 4, RING_SIZE, NULL), "%u",
-			counts[i]);
-		TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "count %u", counts[i]);
-		TEST_ASSERT_SUCCESS(traffic(3, 3), "count %u", counts[i]);
-		TEST_ASSERT_SUCCESS(fake_port_close(&port), "count %u", counts[i]);
-		TEST_ASSERT_SUCCESS(setup(), "again");
-	}
-	return fake_port_close(&port);
-}
-
 /* The device sees the size that was asked for, as a power of two. */
 static int
 nb_desc_is_honoured(void)
@@ -360,7 +340,16 @@ wrong_configurations(void)
 	TEST_ASSERT_EQUAL(rte_eth_dev_configure(port.port_id, 5, 4, &plain), -EINVAL, "5 Rx");
 	TEST_ASSERT_EQUAL(rte_eth_dev_configure(port.port_id, 4, 5, &plain), -EINVAL, "5 Tx");
 	conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
-	TEST_ASSERT_FAIL(rte_eth_dev_configure(port.port_id, 1, 1, &conf), "RSS");
+	conf.rx_adv_conf.rss_conf.rss_hf = RTE_ETH_RSS_IP;
+	TEST_ASSERT_FAIL(rte_eth_dev_configure(port.port_id, 1, 1, &conf), "RSS of a kind");
+	conf.rx_adv_conf.rss_conf.rss_hf = 0;
+	TEST_ASSERT_SUCCESS(rte_eth_dev_configure(port.port_id, 2, 2, &conf), "spreading");
+	conf.rxmode.mq_mode = RTE_ETH_MQ_RX_VMDQ_ONLY;
+	TEST_ASSERT_FAIL(rte_eth_dev_configure(port.port_id, 1, 1, &conf), "VMDq");
+	conf = plain;
+	conf.intr_conf.rxq = 1;
+	TEST_ASSERT_EQUAL(rte_eth_dev_configure(port.port_id, 1, 1, &conf), -ENOTSUP,
+		"Rx interrupts");
 	conf = plain;
 	conf.rxmode.mtu = 9001;
 	TEST_ASSERT_EQUAL(rte_eth_dev_configure(port.port_id, 1, 1, &conf), -EINVAL, "MTU");
@@ -465,8 +454,90 @@ more_tx_than_rx(void)
 	static const struct rte_eth_conf conf;
 
 	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
-	TEST_ASSERT_EQUAL(rte_eth_dev_configure(port.port_id, 1, 2, &conf), -ENOTSUP, "1 and 2");
+	TEST_ASSERT_EQUAL(fake_port_configure(&port, 1, 2, RING_SIZE, NULL), -ENOTSUP, "1 and 2");
+	TEST_ASSERT_EQUAL(rte_eth_dev_start(port.port_id), -EINVAL, "Tx queue 1 is not set up");
 	TEST_ASSERT_SUCCESS(fake_port_configure(&port, 2, 2, RING_SIZE, NULL), "2 and 2");
+	/* the Tx queues of before are still set up */
+	TEST_ASSERT_SUCCESS(rte_eth_dev_configure(port.port_id, 1, 2, &conf), "1 and 2 again");
+	TEST_ASSERT_EQUAL(rte_eth_dev_start(port.port_id), -ENOTSUP, "left from before");
+	return fake_port_close(&port);
+}
+
+/*
+ * virtio 5.1.4.2: buffers enough for a frame of the MTU, also when as many are missing as a refill
+ * may wait for.
+ */
+static int
+enough_buffers_for_the_mtu(void)
+{
+	static const struct rte_eth_conf jumbo = {
+		.rxmode = { .mtu = 9000, .offloads = RTE_ETH_RX_OFFLOAD_SCATTER },
+	};
+	static const struct rte_eth_conf plain;
+	struct rte_eth_rxconf rxconf = { .rx_free_thresh = 16 };
+
+	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_configure(port.port_id, 1, 1, &jumbo), "configure");
+	TEST_ASSERT_EQUAL(rte_eth_rx_queue_setup(port.port_id, 0, 16, SOCKET_ID_ANY, &rxconf,
+		port.pool), -EINVAL, "one buffer may be all");
+	rxconf.rx_free_thresh = 12;
+	TEST_ASSERT_SUCCESS(rte_eth_rx_queue_setup(port.port_id, 0, 16, SOCKET_ID_ANY, &rxconf,
+		port.pool), "five buffers are sure");
+
+	/* the device's MTU of 9000 binds also a port of 1500 */
+	TEST_ASSERT_SUCCESS(rte_eth_dev_configure(port.port_id, 1, 1, &plain), "configure");
+	rxconf.rx_free_thresh = 13;
+	TEST_ASSERT_EQUAL(rte_eth_rx_queue_setup(port.port_id, 0, 16, SOCKET_ID_ANY, &rxconf,
+		port.pool), -EINVAL, "four buffers");
+	return fake_port_close(&port);
+}
+
+/* ... unless MTU is not agreed on, as where a frame of it would need one buffer. */
+static int
+mtu_without_mergeable_buffers(void)
+{
+	static const struct rte_eth_conf jumbo = { .rxmode = { .mtu = 9000 } };
+	static const struct rte_eth_conf plain;
+
+	vdev_offer(&port.net.dev, VIRTIO_NET_F_MRG_RXBUF, false);
+	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
+	TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, RING_SIZE, &plain), "configure");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+	TEST_ASSERT(!vdev_has(&port.net.dev, VIRTIO_NET_F_MTU), "agreed on");
+	TEST_ASSERT_SUCCESS(traffic(0, 0), "traffic");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	TEST_ASSERT_EQUAL(fake_port_configure(&port, 1, 1, RING_SIZE, &jumbo), -EINVAL, "9000");
+	return fake_port_close(&port);
+}
+
+/* rte_eth_dev_reset(), as an application may answer INTR_RESET, and what comes after it. */
+static int
+port_reset(void)
+{
+	TEST_ASSERT_SUCCESS(traffic(0, 0), "traffic");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_reset(port.port_id), "reset");
+	TEST_ASSERT_EQUAL(port.net.dev.status, 0, "status 0x%x", port.net.dev.status);
+	TEST_ASSERT_EQUAL(rte_mempool_avail_count(port.pool), FAKE_PORT_POOL_SIZE, "mbufs lost");
+	TEST_ASSERT_EQUAL(rte_eth_dev_start(port.port_id), -EINVAL, "queues are to be set up");
+	TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, RING_SIZE, NULL), "configure");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+	TEST_ASSERT_SUCCESS(traffic(0, 0), "traffic");
+	return fake_port_close(&port);
+}
+
+/* A device that offers other features than when it was probed is never taken again. */
+static int
+offer_changed_for_good(void)
+{
+	unsigned int i;
+
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	vdev_offer(&port.net.dev, VIRTIO_NET_F_SPEED_DUPLEX, false);
+	for (i = 0; i < 2; i++) {
+		TEST_ASSERT_EQUAL(rte_eth_dev_start(port.port_id), -EPROTO, "start");
+		TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, RING_SIZE, NULL), "again");
+	}
+	port.net.dev.nb_complaints = 0;
 	return fake_port_close(&port);
 }
 
@@ -654,11 +725,21 @@ lost_for_ever(void)
 static int
 lost_and_found(void)
 {
+	static const struct rte_eth_conf plain;
+
 	port.transport.reset_error = -ETIMEDOUT;
 	TEST_ASSERT_EQUAL(rte_eth_dev_stop(port.port_id), -ETIMEDOUT, "stop");
 	clear_faults();
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
 	TEST_ASSERT_SUCCESS(traffic(0, 0), "traffic");
+	port.transport.reset_error = -ETIMEDOUT;
+	TEST_ASSERT_EQUAL(rte_eth_dev_stop(port.port_id), -ETIMEDOUT, "stop");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_configure(port.port_id, 1, 1, &plain), "too early");
+	TEST_ASSERT(rte_mempool_avail_count(port.pool) < FAKE_PORT_POOL_SIZE, "freed too early");
+	clear_faults();
+	TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, RING_SIZE, NULL), "configure");
+	TEST_ASSERT_EQUAL(rte_mempool_avail_count(port.pool), FAKE_PORT_POOL_SIZE, "mbufs lost");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
 	port.transport.reset_error = -ETIMEDOUT;
 	TEST_ASSERT_EQUAL(rte_eth_dev_stop(port.port_id), -ETIMEDOUT, "stop");
 	clear_faults();
@@ -783,6 +864,86 @@ needs_reset_interrupt(void)
 	return fake_port_close(&port);
 }
 
+/* Without interrupts, it is seen when the link is looked at. */
+static int
+needs_reset_polled(void)
+{
+	struct rte_eth_link link;
+
+	port.net.dev.status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
+	TEST_ASSERT_SUCCESS(rte_eth_link_get_nowait(port.port_id, &link), "link");
+	TEST_ASSERT_EQUAL(fake_port_events(&port, RTE_ETH_EVENT_INTR_RESET, 1), 1, "event");
+	return fake_port_close(&port);
+}
+
+static int
+stop_in_event(uint16_t port_id, enum rte_eth_event_type type, void *arg, void *ret_param)
+{
+	RTE_SET_USED(type);
+	RTE_SET_USED(ret_param);
+	*(int *)arg = rte_eth_dev_stop(port_id);
+	return 0;
+}
+
+/* An application may stop the port in the event's callback: no handler stays behind. */
+static int
+stopped_in_event(enum rte_eth_event_type type)
+{
+	uint64_t unread;
+	int stopped = 1;
+
+	TEST_ASSERT_SUCCESS(rte_eth_dev_callback_register(port.port_id, type, stop_in_event,
+		&stopped), "callback");
+	if (type == RTE_ETH_EVENT_INTR_RESET)
+		port.net.dev.status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
+	else
+		vdev_net_link(&port.net, false);
+	fake_port_interrupt(&port);
+	TEST_ASSERT_EQUAL(fake_port_events(&port, type, 1), 1, "event");
+	fake_port_events_settled(&port, type);
+	TEST_ASSERT_EQUAL(stopped, 0, "stop: %d", stopped);
+	TEST_ASSERT_SUCCESS(rte_eth_dev_callback_unregister(port.port_id, type, stop_in_event,
+		&stopped), "callback");
+
+	fake_port_interrupt(&port);
+	fake_port_events_settled(&port, type);
+	TEST_ASSERT_EQUAL(read(port.transport.interrupt_fd, &unread, sizeof(unread)),
+		(int)sizeof(unread), "a handler read the interrupt of a stopped port");
+	return fake_port_close(&port);
+}
+
+static int
+stopped_in_reset_event(void)
+{
+	return stopped_in_event(RTE_ETH_EVENT_INTR_RESET);
+}
+
+static int
+stopped_in_link_event(void)
+{
+	return stopped_in_event(RTE_ETH_EVENT_INTR_LSC);
+}
+
+/* What the handler saw during a start that fails later does not silence the next one. */
+static int
+event_after_a_failed_start(void)
+{
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	port.transport.config_vector_error = -ENOSPC;
+	port.transport.needs_reset_at_vector = true;
+	TEST_ASSERT_EQUAL(rte_eth_dev_start(port.port_id), -ENOSPC, "start");
+	clear_faults();
+	port.transport.needs_reset_at_vector = false;
+	fake_port_events_settled(&port, RTE_ETH_EVENT_INTR_RESET);
+	port.nb_events[RTE_ETH_EVENT_INTR_RESET] = 0;
+
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "the next start");
+	port.net.dev.status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
+	fake_port_interrupt(&port);
+	TEST_ASSERT_EQUAL(fake_port_events(&port, RTE_ETH_EVENT_INTR_RESET, 1), 1, "event");
+	return fake_port_close(&port);
+}
+
 static int
 interrupt_vector_refused(void)
 {
@@ -852,12 +1013,15 @@ static struct unit_test_suite suite = {
 		PROBE_FAILS(fault_ctrl_size_0, -EPROTO),
 		PROBE_FAILS(fault_no_queues, -EPROTO),
 		TEST_CASE_ST(setup, teardown, fewer_pairs_than_stated),
-		TEST_CASE_ST(setup, teardown, queue_count_is_not_trusted),
 		TEST_CASE_ST(setup, teardown, nb_desc_is_honoured),
 		TEST_CASE_ST(setup, teardown, wrong_configurations),
 		TEST_CASE_ST(setup, teardown, small_buffers_scatter),
 		TEST_CASE_ST(setup, teardown, reconfigure),
 		TEST_CASE_ST(setup, teardown, more_tx_than_rx),
+		TEST_CASE_ST(setup, teardown, enough_buffers_for_the_mtu),
+		TEST_CASE_ST(setup, teardown, mtu_without_mergeable_buffers),
+		TEST_CASE_ST(setup_started, teardown, port_reset),
+		TEST_CASE_ST(setup_started, teardown, offer_changed_for_good),
 		TEST_CASE_ST(setup_started, teardown, stop_and_start_again),
 		TEST_CASE_ST(setup, teardown, filters_are_restored),
 		TEST_CASE_ST(setup, teardown, vlan_filter_by_configuration),
@@ -878,6 +1042,10 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, link_without_status),
 		TEST_CASE_ST(setup_interrupts, teardown, link_interrupt),
 		TEST_CASE_ST(setup_interrupts, teardown, needs_reset_interrupt),
+		TEST_CASE_ST(setup_started, teardown, needs_reset_polled),
+		TEST_CASE_ST(setup_interrupts, teardown, stopped_in_reset_event),
+		TEST_CASE_ST(setup_interrupts, teardown, stopped_in_link_event),
+		TEST_CASE_ST(setup_interrupts, teardown, event_after_a_failed_start),
 		TEST_CASE_ST(setup_interrupts, teardown, interrupt_vector_refused),
 		TEST_CASE_ST(setup_started, teardown, burst_mode),
 		TEST_CASE_ST(setup_started, teardown, bursts_while_stopped),

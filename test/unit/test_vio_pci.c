@@ -469,8 +469,6 @@ verb_queues(void)
 	};
 	volatile void *notify = NULL;
 
-	regs()->num_queues = rte_cpu_to_le_16(0x1234);
-	TEST_ASSERT_EQUAL(vio_pci_ops.queue_count(&found.base), 0x1234, "queues");
 	regs()->queue_size = rte_cpu_to_le_16(0xfedc);
 	TEST_ASSERT_EQUAL(vio_pci_ops.queue_size_max(&found.base, 7), 0xfedc, "size");
 	TEST_ASSERT_EQUAL(rte_le_to_cpu_16(regs()->queue_select), 7, "selected");

@@ -85,8 +85,8 @@ vio_ctrl_stop(struct vio_dev *dev)
 	rte_spinlock_unlock(&dev->ctrlq.lock);
 }
 
-/* Waits for the command that was published. Returns 0, -ETIMEDOUT, or -EPROTO. */
-static int
+/* Waits for the command that was published. Returns the bytes written, -ETIMEDOUT or -EPROTO. */
+static int64_t
 ctrl_wait(struct vio_ring *ring)
 {
 	uint64_t deadline = rte_get_timer_cycles() +
@@ -106,7 +106,9 @@ ctrl_wait(struct vio_ring *ring)
 
 	vio_ring_used_read(ring, ring->used_idx, &id, &len);
 	ring->used_idx++;
-	return id == DESC_HDR ? 0 : -EPROTO;
+	if (id != DESC_HDR)
+		return -EPROTO;
+	return len;
 }
 
 static int
@@ -114,7 +116,7 @@ ctrl_execute(struct vio_ctrlq *ctrlq, const struct ctrl_request *cmd, size_t dat
 {
 	struct vio_ring *ring = &ctrlq->ring;
 	struct ctrl_request *req = vio_ring_extra(ring);
-	int ret;
+	int64_t ret;
 
 	req->hdr = cmd->hdr;
 	memcpy(req->data, cmd->data, data_len);
@@ -130,7 +132,8 @@ ctrl_execute(struct vio_ctrlq *ctrlq, const struct ctrl_request *cmd, size_t dat
 		ctrlq->started = false;
 		return ret;
 	}
-	return *(volatile uint8_t *)&req->ack == VIRTIO_NET_OK ? 0 : -EIO;
+	/* virtio 2.7.8.2: nothing is known of bytes that the device did not write. */
+	return ret > 0 && *(volatile uint8_t *)&req->ack == VIRTIO_NET_OK ? 0 : -EIO;
 }
 
 /* Sends a command with data_len bytes of data, 1 to CTRL_DATA_MAX. */

@@ -32,8 +32,8 @@ vio_dev_reset(struct vio_dev *dev)
 			"the device is gone: every read returns all ones");
 	else
 		VIO_LOG(ERR, dev->transport->name,
-			"the device did not confirm its reset within %u ms: its memory stays "
-			"allocated, as it may still be in use; reset the device on the host",
+			"the device did not confirm its reset within %u ms: memory that it was "
+			"given stays allocated, as it may still use it; reset it on the host",
 			VIO_RESET_DEADLINE_MS);
 	return ret;
 }
@@ -203,9 +203,8 @@ queues_identify(struct vio_dev *dev)
 
 	pairs_count(dev, RTE_MIN(stated, RTE_MAX_QUEUES_PER_PORT));
 	if (dev->max_pairs == 0) {
-		VIO_LOG(ERR, name, "the device has no usable pair of queues (%u virtqueues; a ring "
-			"needs %u entries or more)", vio_ops(dev)->queue_count(dev->transport),
-			VIO_RING_SIZE_MIN);
+		VIO_LOG(ERR, name, "the device has no usable pair of queues (a ring needs %u entries "
+			"or more): correct it on the host", VIO_RING_SIZE_MIN);
 		return -EPROTO;
 	}
 	if (dev->max_pairs < stated)

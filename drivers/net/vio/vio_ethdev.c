@@ -5,7 +5,8 @@
 /*
  * The ethdev operations that every bus shares: life cycle, device information, link, MTU.
  * Invariants: configure computes everything anew; a port that is not started has its device in
- * reset, so that nothing but the driver touches the queues' memory (else: VIO_DEV_LOST).
+ * reset, or given up with FAILED and without a queue, so that nothing but the driver touches the
+ * queues' memory (else: VIO_DEV_LOST).
  * Control threads only; ethdev lets the application see to it that they come one at a time.
  */
 
@@ -82,20 +83,19 @@ vio_dev_infos_get(struct rte_eth_dev *eth_dev, struct rte_eth_dev_info *info)
 	return 0;
 }
 
+/* A device that was lost gets another chance to give its memory back. */
 static int
-queues_check(const struct rte_eth_dev *eth_dev)
+device_retrieve(struct rte_eth_dev *eth_dev)
 {
-	const struct vio_dev *dev = eth_dev->data->dev_private;
-	uint16_t nb_rx = eth_dev->data->nb_rx_queues;
-	uint16_t nb_tx = eth_dev->data->nb_tx_queues;
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	int ret;
 
-	if (nb_rx == 0 || nb_tx <= nb_rx)
+	if (dev->state != VIO_DEV_LOST)
 		return 0;
-	/* virtio 5.1.9.5.6: the device spreads frames over the Rx queues of all pairs in use. */
-	VIO_LOG(ERR, dev->transport->name, "%u Tx queues take %u queue pairs, and the device "
-		"spreads frames over all their Rx queues: with %u Rx queues some would be lost; "
-		"configure at least as many Rx as Tx queues", nb_tx, nb_tx, nb_rx);
-	return -ENOTSUP;
+	ret = vio_dev_reset(dev);
+	if (ret == 0)
+		vio_queues_free_mbufs(eth_dev);
+	return ret;
 }
 
 static int
@@ -104,13 +104,15 @@ vio_dev_configure(struct rte_eth_dev *eth_dev)
 	const struct rte_eth_conf *conf = &eth_dev->data->dev_conf;
 	struct vio_dev *dev = eth_dev->data->dev_private;
 	struct vio_features wanted = vio_features_known();
-	int ret;
 
-	if (conf->rxmode.mq_mode != RTE_ETH_MQ_RX_NONE ||
+	/* Not a reason to fail: ethdev would release the queues, with mbufs that may come back. */
+	device_retrieve(eth_dev);
+	/* ethdev let no rss_hf pass: with RSS, flows are to be spread, and that the device does. */
+	if ((conf->rxmode.mq_mode & ~RTE_ETH_MQ_RX_RSS_FLAG) != RTE_ETH_MQ_RX_NONE ||
 	    conf->txmode.mq_mode != RTE_ETH_MQ_TX_NONE) {
-		VIO_LOG(ERR, dev->transport->name, "multi-queue modes (Rx %d, Tx %d) are not "
-			"supported: the device spreads flows over the queues by itself with "
-			"RTE_ETH_MQ_RX_NONE", conf->rxmode.mq_mode, conf->txmode.mq_mode);
+		VIO_LOG(ERR, dev->transport->name, "multi-queue modes Rx %d, Tx %d are not supported: "
+			"use RTE_ETH_MQ_RX_NONE and RTE_ETH_MQ_TX_NONE, the device spreads flows by "
+			"itself", conf->rxmode.mq_mode, conf->txmode.mq_mode);
 		return -ENOTSUP;
 	}
 	if (conf->intr_conf.rxq) {
@@ -118,13 +120,14 @@ vio_dev_configure(struct rte_eth_dev *eth_dev)
 			"intr_conf.rxq at 0 and poll");
 		return -ENOTSUP;
 	}
-	ret = queues_check(eth_dev);
-	if (ret < 0)
-		return ret;
 
 	/* With CTRL_VLAN, the device drops every tagged frame that no one asked for. */
 	if (!(conf->rxmode.offloads & RTE_ETH_RX_OFFLOAD_VLAN_FILTER))
 		vio_feature_del(&wanted, VIRTIO_NET_F_CTRL_VLAN);
+	/* virtio 5.1.4.2: MTU binds to buffers for the device's, not the application's. */
+	if (!vio_feature_has(&dev->offered, VIRTIO_NET_F_MRG_RXBUF) &&
+	    eth_dev->data->mtu < dev->max_mtu)
+		vio_feature_del(&wanted, VIRTIO_NET_F_MTU);
 	return vio_features_negotiate(&dev->offered, &wanted, &dev->features);
 }
 
@@ -158,7 +161,7 @@ queues_enable(struct rte_eth_dev *eth_dev, uint16_t pairs)
 			ret = vio_dev_queue_enable(dev, txq != NULL ? &txq->ring : &dev->spare,
 						   VIRTIO_NET_TXQ(i));
 	}
-	if (ret == 0 && dev->ctrlq.ring.mz != NULL) {
+	if (ret == 0 && vio_has(dev, VIRTIO_NET_F_CTRL_VQ)) {
 		vio_ring_reset(&dev->ctrlq.ring);
 		ret = vio_dev_queue_enable(dev, &dev->ctrlq.ring, dev->ctrlq_index);
 	}
@@ -185,24 +188,28 @@ missing:
 	return -EINVAL;
 }
 
-/* Agrees on what was configured; the device may have changed its mind since it was probed. */
+/*
+ * Agrees on what was configured. What the device offers must be what it was when it was probed:
+ * its limits, and whether it respects the IOMMU, were judged by that.
+ */
 static int
 renegotiate(struct rte_eth_dev *eth_dev)
 {
 	struct vio_dev *dev = eth_dev->data->dev_private;
-	struct vio_features configured = dev->features;
+	struct vio_features configured = dev->features, probed = dev->offered;
 	int ret = vio_dev_negotiate(dev, &configured);
 
 	/* A device that was lost before gives its mbufs back with this reset. */
 	if (dev->state != VIO_DEV_LOST)
-		vio_queues_stop(eth_dev);
-	if (ret == 0 && !vio_features_equal(&dev->features, &configured)) {
+		vio_queues_free_mbufs(eth_dev);
+	if (ret == 0 && !vio_features_equal(&dev->offered, &probed)) {
 		VIO_LOG(ERR, dev->transport->name,
 			"the device no longer offers what it did: close the port and probe again");
 		vio_dev_reset(dev);
 		ret = -EPROTO;
 	}
 	dev->features = configured;
+	dev->offered = probed;
 	return ret;
 }
 
@@ -219,7 +226,7 @@ device_start(struct rte_eth_dev *eth_dev)
 	if (ret < 0)
 		return ret;
 	vio_dev_driver_ok(dev);
-	if (dev->ctrlq.ring.mz != NULL)
+	if (vio_has(dev, VIRTIO_NET_F_CTRL_VQ))
 		vio_ctrl_start(dev);
 	if (pairs > 1)
 		ret = vio_ctrl_pairs_set(dev, pairs);
@@ -237,13 +244,14 @@ device_stop(struct rte_eth_dev *eth_dev)
 	struct vio_dev *dev = eth_dev->data->dev_private;
 	int ret;
 
+	vio_queues_stop(eth_dev);
 	vio_ctrl_stop(dev);
 	if (eth_dev->data->dev_conf.intr_conf.lsc)
 		vio_intr_disable(eth_dev);
 	vio_intr_needs_reset_cancel(dev);
 	ret = vio_dev_reset(dev);
 	if (ret == 0)
-		vio_queues_stop(eth_dev);
+		vio_queues_free_mbufs(eth_dev);
 	return ret;
 }
 
@@ -253,8 +261,11 @@ vio_link_update(struct rte_eth_dev *eth_dev, int wait_to_complete __rte_unused)
 	struct vio_dev *dev = eth_dev->data->dev_private;
 	struct rte_eth_link link = { .link_status = RTE_ETH_LINK_DOWN };
 
-	if (dev->state == VIO_DEV_STARTED)
+	if (dev->state == VIO_DEV_STARTED) {
 		vio_dev_link_read(dev, &link);
+		/* The only look at the status of a port without interrupts. */
+		vio_intr_status_check(dev);
+	}
 	return rte_eth_linkstatus_set(eth_dev, &link);
 }
 
@@ -264,6 +275,8 @@ vio_dev_start(struct rte_eth_dev *eth_dev)
 	int ret;
 
 	ret = queues_are_set_up(eth_dev);
+	if (ret == 0)
+		ret = vio_tx_queues_check(eth_dev);
 	if (ret == 0)
 		ret = vio_rx_queues_check_mtu(eth_dev, eth_dev->data->mtu);
 	if (ret == 0)
@@ -302,22 +315,35 @@ vio_dev_stop(struct rte_eth_dev *eth_dev)
 	return ret;
 }
 
-int
-vio_ethdev_close(struct rte_eth_dev *eth_dev)
+static void
+queues_release(struct rte_eth_dev *eth_dev)
 {
-	struct vio_dev *dev = eth_dev->data->dev_private;
 	uint16_t i;
-	int ret = 0;
 
-	/* A device that was lost gets another chance to give its memory back. */
-	if (dev->state != VIO_DEV_STOPPED)
-		ret = vio_dev_reset(dev);
-	if (ret == 0)
-		vio_queues_stop(eth_dev);
 	for (i = 0; i < eth_dev->data->nb_rx_queues; i++)
 		vio_rx_queue_release(eth_dev, i);
 	for (i = 0; i < eth_dev->data->nb_tx_queues; i++)
 		vio_tx_queue_release(eth_dev, i);
+}
+
+/* rte_eth_dev_reset(): ethdev has stopped the port; it is to be configured anew. */
+static int
+vio_port_reset(struct rte_eth_dev *eth_dev)
+{
+	int ret = device_retrieve(eth_dev);
+
+	queues_release(eth_dev);
+	return ret;
+}
+
+int
+vio_ethdev_close(struct rte_eth_dev *eth_dev)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	int ret = device_retrieve(eth_dev);
+
+	vio_intr_needs_reset_cancel(dev);
+	queues_release(eth_dev);
 	if (ret < 0)
 		return ret;
 	vio_ctrl_free(dev);
@@ -363,6 +389,7 @@ static const struct eth_dev_ops vio_eth_dev_ops = {
 	.dev_start = vio_dev_start,
 	.dev_stop = vio_dev_stop,
 	.dev_close = vio_ethdev_close,
+	.dev_reset = vio_port_reset,
 	.dev_infos_get = vio_dev_infos_get,
 	.link_update = vio_link_update,
 	.mtu_set = vio_mtu_set,
@@ -447,5 +474,9 @@ vio_ethdev_init(struct rte_eth_dev *eth_dev, const struct vio_transport_ops *ops
 	/* Nothing changes without STATUS, and so nothing is signalled. */
 	if (!vio_has(dev, VIRTIO_NET_F_STATUS))
 		eth_dev->data->dev_flags &= ~RTE_ETH_DEV_INTR_LSC;
-	return port_alloc(eth_dev);
+	ret = port_alloc(eth_dev);
+	if (ret < 0)
+		VIO_LOG(ERR, transport->name, "no memory for the port (%s): reserve more hugepages",
+			rte_strerror(-ret));
+	return ret;
 }

@@ -27,15 +27,16 @@ needs_reset_event(void *arg)
 				     NULL);
 }
 
-void
+bool
 vio_intr_needs_reset(struct vio_dev *dev)
 {
 	if (__atomic_exchange_n(&dev->needs_reset_told, true, __ATOMIC_RELAXED))
-		return;
+		return false;
 	/* Not from here: this may be a forwarding thread, and the application takes its time. */
 	if (rte_eal_alarm_set(1, needs_reset_event, dev) < 0)
 		VIO_LOG(ERR, dev->transport->name,
 			"no memory to tell the application that the port needs a reset");
+	return true;
 }
 
 void
@@ -45,17 +46,15 @@ vio_intr_needs_reset_cancel(struct vio_dev *dev)
 	__atomic_store_n(&dev->needs_reset_told, false, __ATOMIC_RELAXED);
 }
 
-/* virtio 2.1: a device that met an error it cannot recover from sets DEVICE_NEEDS_RESET. */
-static void
-status_check(struct vio_dev *dev)
+void
+vio_intr_status_check(struct vio_dev *dev)
 {
 	uint8_t status = vio_ops(dev)->status_get(dev->transport);
 
-	if (!(status & VIRTIO_STATUS_DEVICE_NEEDS_RESET))
-		return;
-	VIO_LOG(ERR, dev->transport->name,
-		"the device needs a reset (status 0x%02x): stop and start the port", status);
-	vio_intr_needs_reset(dev);
+	if ((status & VIRTIO_STATUS_DEVICE_NEEDS_RESET) && vio_intr_needs_reset(dev))
+		VIO_LOG(ERR, dev->transport->name,
+			"the device needs a reset (status 0x%02x): stop and start the port",
+			status);
 }
 
 static void
@@ -69,28 +68,38 @@ config_changed(void *arg)
 	vio_ops(dev)->isr_read(dev->transport);
 	rte_intr_ack(eth_dev->intr_handle);
 
-	status_check(dev);
+	vio_intr_status_check(dev);
 	vio_dev_link_read(dev, &link);
 	/* Last, as the application may close the port in its callback. */
 	if (rte_eth_linkstatus_set(eth_dev, &link) == 0)
 		rte_eth_dev_callback_process(eth_dev, RTE_ETH_EVENT_INTR_LSC, NULL);
 }
 
-static bool
-is_msix(const struct rte_eth_dev *eth_dev)
+/* The vector for configuration changes; none where the interrupt pin is used. */
+static uint16_t
+config_vector(const struct rte_eth_dev *eth_dev)
 {
-	return rte_intr_type_get(eth_dev->intr_handle) == RTE_INTR_HANDLE_VFIO_MSIX;
+	switch (rte_intr_type_get(eth_dev->intr_handle)) {
+	case RTE_INTR_HANDLE_VFIO_LEGACY:
+	case RTE_INTR_HANDLE_UIO_INTX:
+		return VIRTIO_MSI_NO_VECTOR;
+	default:
+		return VIO_CONFIG_VECTOR;
+	}
 }
 
 static void
 handler_unregister(struct rte_eth_dev *eth_dev)
 {
-	/* An application may stop the port in its own event callback, within our handler. */
-	if (rte_thread_is_intr())
-		rte_intr_callback_unregister_pending(eth_dev->intr_handle, config_changed, eth_dev,
-						     NULL);
-	else
-		rte_intr_callback_unregister_sync(eth_dev->intr_handle, config_changed, eth_dev);
+	/*
+	 * An application may stop the port in its event callback, within our own handler: then it
+	 * is taken away afterwards. That fails in other callbacks of the same thread.
+	 */
+	if (rte_thread_is_intr() &&
+	    rte_intr_callback_unregister_pending(eth_dev->intr_handle, config_changed, eth_dev,
+						 NULL) >= 0)
+		return;
+	rte_intr_callback_unregister_sync(eth_dev->intr_handle, config_changed, eth_dev);
 }
 
 int
@@ -107,8 +116,7 @@ vio_intr_enable(struct rte_eth_dev *eth_dev)
 		ret = -EIO;
 		goto unregister;
 	}
-	ret = vio_ops(dev)->config_vector_set(dev->transport, is_msix(eth_dev) ?
-					      VIO_CONFIG_VECTOR : VIRTIO_MSI_NO_VECTOR);
+	ret = vio_ops(dev)->config_vector_set(dev->transport, config_vector(eth_dev));
 	if (ret < 0)
 		goto disable;
 	return 0;
@@ -117,6 +125,8 @@ disable:
 	rte_intr_disable(eth_dev->intr_handle);
 unregister:
 	handler_unregister(eth_dev);
+	/* The handler may have run meanwhile. */
+	vio_intr_needs_reset_cancel(dev);
 fail:
 	VIO_LOG(ERR, dev->transport->name, "link state interrupts cannot be enabled: %s; use EAL's "
 		"--vfio-intr=legacy for a device without MSI-X, or configure the port without "

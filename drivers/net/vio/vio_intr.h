@@ -23,10 +23,17 @@ vio_intr_disable(struct rte_eth_dev *eth_dev);
 /*
  * The device, or one of its queues, is of no use until the port is stopped and started: tells
  * the application so by RTE_ETH_EVENT_INTR_RESET, once a start and from the interrupt thread.
- * Any thread.
+ * Returns whether this was the first time. Any thread.
+ */
+bool
+vio_intr_needs_reset(struct vio_dev *dev);
+
+/*
+ * Looks whether the device set DEVICE_NEEDS_RESET, having met an error that it cannot recover
+ * from (virtio 2.1), and if so does vio_intr_needs_reset(). The port must be started.
  */
 void
-vio_intr_needs_reset(struct vio_dev *dev);
+vio_intr_status_check(struct vio_dev *dev);
 
 /* No event of vio_intr_needs_reset() is raised afterwards, until the next one is asked for. */
 void

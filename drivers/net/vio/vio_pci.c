@@ -241,14 +241,15 @@ pci_is_gone(struct vio_transport *t)
 static int
 pci_reset(struct vio_transport *t)
 {
-	unsigned int waited_us;
+	uint64_t deadline = rte_get_timer_cycles() +
+			    VIO_RESET_DEADLINE_MS * rte_get_timer_hz() / MS_PER_S;
 
 	pci_status_set(t, VIRTIO_STATUS_RESET);
 	/* virtio 4.1.4.3.2: the driver MUST wait for a read of device_status to return 0. */
-	for (waited_us = 0; pci_status_get(t) != VIRTIO_STATUS_RESET; waited_us += RESET_POLL_US) {
+	while (pci_status_get(t) != VIRTIO_STATUS_RESET) {
 		if (pci_is_gone(t))
 			return -ENODEV;
-		if (waited_us >= VIO_RESET_DEADLINE_MS * 1000)
+		if (rte_get_timer_cycles() > deadline)
 			return -ETIMEDOUT;
 		rte_delay_us_sleep(RESET_POLL_US);
 	}
@@ -326,12 +327,6 @@ pci_config_read(struct vio_transport *t, size_t offset, void *dst, size_t len)
 	return -EAGAIN;
 }
 
-static uint16_t
-pci_queue_count(struct vio_transport *t)
-{
-	return rte_le_to_cpu_16(rte_read16(&to_pci(t)->common->num_queues));
-}
-
 static void
 pci_queue_select(struct vio_transport *t, uint16_t queue)
 {
@@ -353,11 +348,13 @@ pci_write64(uint64_t value, volatile rte_le32_t *lo, volatile rte_le32_t *hi)
 	rte_write32(rte_cpu_to_le_32(value >> 32), hi);
 }
 
-/* virtio 4.1.5.1.2: a device that cannot map a vector reads NO_VECTOR afterwards. */
+/* virtio 4.1.5.1.2.2: the driver MUST verify a vector that it maps by reading it back. */
 static int
 pci_vector_write(uint16_t vector, volatile rte_le16_t *reg)
 {
 	rte_write16(rte_cpu_to_le_16(vector), reg);
+	if (vector == VIRTIO_MSI_NO_VECTOR)
+		return 0;
 	return rte_le_to_cpu_16(rte_read16(reg)) == vector ? 0 : -ENOSPC;
 }
 
@@ -411,7 +408,6 @@ const struct vio_transport_ops vio_pci_ops = {
 	.features_get = pci_features_get,
 	.features_set = pci_features_set,
 	.config_read = pci_config_read,
-	.queue_count = pci_queue_count,
 	.queue_size_max = pci_queue_size_max,
 	.queue_enable = pci_queue_enable,
 	.config_vector_set = pci_config_vector_set,

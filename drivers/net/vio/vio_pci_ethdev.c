@@ -39,7 +39,7 @@ is_requested(const struct rte_pci_device *pci_dev)
 	return pci_dev->device.devargs != NULL;
 }
 
-/* virtio 4.1: what the kernel holds is the kernel's. Only drivers made for user space count. */
+/* What the kernel's own driver holds is the kernel's. */
 static bool
 is_ours_to_drive(const struct rte_pci_device *pci_dev)
 {
@@ -64,19 +64,39 @@ arg_pmd(const char *key __rte_unused, const char *value, void *opaque)
 {
 	bool *builtin = opaque;
 
+	if (value == NULL)
+		return -EINVAL;
 	*builtin = strcmp(value, PMD_BUILTIN) == 0;
 	return *builtin || strcmp(value, PMD_NAME) == 0 ? 0 : -EINVAL;
 }
 
+/* Returns 0, or -EINVAL with a message when there is an argument that means nothing here. */
+static int
+args_check_keys(const struct rte_pci_device *pci_dev, const struct rte_kvargs *args)
+{
+	unsigned int i;
+
+	for (i = 0; i < args->count; i++) {
+		if (strcmp(args->pairs[i].key, ARG_PMD) == 0 ||
+		    strcmp(args->pairs[i].key, ARG_VDPA) == 0)
+			continue;
+		VIO_LOG(ERR, pci_dev->name, "unknown device argument '%s': known are "
+			ARG_PMD "=" PMD_NAME "|" PMD_BUILTIN " and " ARG_VDPA "=0|1",
+			args->pairs[i].key);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /*
- * Reads the device arguments. pmd= says which driver shall take the device; vdpa= is for
- * net_virtio, which declines the device with vdpa=1, and means nothing here.
- * Returns 0 and whether the built-in driver is asked for, or -EINVAL.
+ * Reads the device arguments. pmd= says which driver shall take the device, and if it is the
+ * built-in one, the others are its own. vdpa= is for net_virtio, which declines the device with
+ * vdpa=1, and means nothing here. Returns 0 and whether the built-in driver is asked for, or
+ * -EINVAL.
  */
 static int
 args_parse(const struct rte_pci_device *pci_dev, bool *builtin)
 {
-	static const char * const known[] = { ARG_PMD, ARG_VDPA, NULL };
 	const struct rte_devargs *devargs = pci_dev->device.devargs;
 	struct rte_kvargs *args;
 	int ret;
@@ -84,16 +104,18 @@ args_parse(const struct rte_pci_device *pci_dev, bool *builtin)
 	*builtin = false;
 	if (devargs == NULL || devargs->args == NULL || devargs->args[0] == '\0')
 		return 0;
-	args = rte_kvargs_parse(devargs->args, known);
+	args = rte_kvargs_parse(devargs->args, NULL);
 	if (args == NULL) {
-		VIO_LOG(ERR, pci_dev->name, "unknown device argument in '%s': " ARG_PMD "=" PMD_NAME
-			"|" PMD_BUILTIN " and " ARG_VDPA "=0|1 are known", devargs->args);
+		VIO_LOG(ERR, pci_dev->name, "device arguments '%s' are not key=value pairs",
+			devargs->args);
 		return -EINVAL;
 	}
 	ret = rte_kvargs_process(args, ARG_PMD, arg_pmd, builtin);
 	if (ret < 0)
 		VIO_LOG(ERR, pci_dev->name, "bad value in '%s': " ARG_PMD " is " PMD_NAME " or "
 			PMD_BUILTIN, devargs->args);
+	else if (!*builtin)
+		ret = args_check_keys(pci_dev, args);
 	rte_kvargs_free(args);
 	return ret < 0 ? -EINVAL : 0;
 }
@@ -139,8 +161,11 @@ port_create(struct rte_pci_device *pci_dev, const struct vio_pci *pci)
 	int ret;
 
 	eth_dev = rte_eth_dev_pci_allocate(pci_dev, sizeof(*port));
-	if (eth_dev == NULL)
+	if (eth_dev == NULL) {
+		VIO_LOG(ERR, pci_dev->name, "no free port, or no memory for one: reserve more "
+			"hugepages");
 		return -ENOMEM;
+	}
 	port = eth_dev->data->dev_private;
 	port->pci = *pci;
 	ret = vio_ethdev_init(eth_dev, &vio_pci_ops, &port->pci.base);
@@ -179,8 +204,10 @@ vio_pci_probe(struct rte_pci_driver *driver __rte_unused, struct rte_pci_device 
 
 	ret = rte_pci_map_device(pci_dev);
 	if (ret != 0) {
-		VIO_LOG(ERR, pci_dev->name, "the device's memory cannot be mapped: see EAL's "
-			"messages above; vfio-pci needs an IOMMU group of its own for it");
+		VIO_LOG(ERR, pci_dev->name, "the device's memory cannot be mapped, see EAL's "
+			"messages above: %s", pci_dev->kdrv == RTE_PCI_KDRV_VFIO ?
+			"all devices of its IOMMU group must be with vfio-pci or with no driver" :
+			"a UIO driver needs root and --iova-mode=pa");
 		return ret < 0 ? -EIO : ret;
 	}
 	ret = structures_find(&pci, pci_dev);
@@ -200,15 +227,15 @@ vio_pci_remove(struct rte_pci_device *pci_dev)
 {
 	struct rte_eth_dev *eth_dev = rte_eth_dev_allocated(pci_dev->device.name);
 	uint16_t port_id;
-	int ret = 0;
 
+	/* The port is gone afterwards, also when its device did not confirm its reset. */
 	if (eth_dev != NULL) {
 		port_id = eth_dev->data->port_id;
 		rte_eth_dev_stop(port_id);
-		ret = rte_eth_dev_close(port_id);
+		rte_eth_dev_close(port_id);
 	}
 	rte_pci_unmap_device(pci_dev);
-	return ret;
+	return 0;
 }
 
 static const struct rte_pci_id vio_pci_ids[] = {

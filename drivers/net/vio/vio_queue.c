@@ -41,6 +41,18 @@ queue_socket(const struct rte_eth_dev *eth_dev, unsigned int socket)
 	return socket == (unsigned int)SOCKET_ID_ANY ? eth_dev->data->numa_node : (int)socket;
 }
 
+/* Allocates the memory of a queue that the device does not see. */
+static void *
+queue_zalloc(struct vio_dev *dev, const char *dir, uint16_t queue_id, size_t size, int socket)
+{
+	void *q = rte_zmalloc_socket("vio_queue", size, RTE_CACHE_LINE_SIZE, socket);
+
+	if (q == NULL)
+		VIO_LOG(ERR, dev->transport->name, "no memory for %s queue %u: %zu bytes on NUMA "
+			"node %d; reserve more hugepages there", dir, queue_id, size, socket);
+	return q;
+}
+
 /* Allocates the ring of a queue and says what is missing if that fails. */
 static int
 queue_ring_alloc(struct vio_dev *dev, struct vio_ring *ring, const char *dir, uint16_t queue_id,
@@ -88,25 +100,35 @@ deferred_start_check(const struct vio_dev *dev, uint8_t deferred)
 	return -ENOTSUP;
 }
 
-static bool
-rxq_takes_mtu(const struct vio_rxq *q, uint16_t mtu)
-{
-	return (q->scatter && vio_has(q->dev, VIRTIO_NET_F_MRG_RXBUF)) ||
-	       VIO_HDR_LEN + mtu + VIO_FRAME_OVERHEAD <= q->buf_len;
-}
-
+/*
+ * Whether the queue can take frames of this MTU: each in one buffer unless it may be scattered,
+ * and in as many as always stay with the device, as a refill waits until free_thresh are missing.
+ * virtio 5.1.4.2: with MTU agreed on, there MUST be buffers enough for a frame of the device's.
+ */
 static int
 rxq_check_mtu(const struct vio_rxq *q, uint16_t mtu)
 {
-	if (rxq_takes_mtu(q, mtu))
-		return 0;
-	VIO_LOG(ERR, q->dev->transport->name, "Rx queue %u: a frame of MTU %u may have %u bytes, "
-		"a buffer of pool %s holds %u; %s", q->queue_id, mtu, mtu + VIO_FRAME_OVERHEAD,
-		q->mp->name, (unsigned int)(q->buf_len - VIO_HDR_LEN),
-		vio_has(q->dev, VIRTIO_NET_F_MRG_RXBUF) ?
-		"use larger mbufs, or the offload RTE_ETH_RX_OFFLOAD_SCATTER" :
-		"use larger mbufs, or a device with MRG_RXBUF");
-	return -EINVAL;
+	bool mergeable = vio_has(q->dev, VIRTIO_NET_F_MRG_RXBUF);
+	uint32_t nb_bufs = mergeable ? q->ring.size - q->free_thresh + 1 : 1;
+	uint16_t longest = vio_has(q->dev, VIRTIO_NET_F_MTU) ? q->dev->max_mtu : mtu;
+	const char *name = q->dev->transport->name;
+
+	if (!(q->scatter && mergeable) && VIO_HDR_LEN + mtu + VIO_FRAME_OVERHEAD > q->buf_len) {
+		VIO_LOG(ERR, name, "Rx queue %u: a frame of MTU %u may have %u bytes, a buffer of "
+			"pool %s holds %u; use larger mbufs, or %s", q->queue_id, mtu,
+			mtu + VIO_FRAME_OVERHEAD, q->mp->name,
+			(unsigned int)(q->buf_len - VIO_HDR_LEN), mergeable ?
+			"the offload RTE_ETH_RX_OFFLOAD_SCATTER" : "a device with MRG_RXBUF");
+		return -EINVAL;
+	}
+	if (VIO_HDR_LEN + longest + VIO_FRAME_OVERHEAD > nb_bufs * q->buf_len) {
+		VIO_LOG(ERR, name, "Rx queue %u: a frame of MTU %u may have %u bytes, and %u buffers "
+			"of %u may be all that the device has; use larger mbufs, more descriptors "
+			"or a lower rx_free_thresh", q->queue_id, longest,
+			longest + VIO_FRAME_OVERHEAD, nb_bufs, q->buf_len);
+		return -EINVAL;
+	}
+	return 0;
 }
 
 /* What the eight bytes of vio_mbuf_rearm_data() are in a received mbuf. */
@@ -150,9 +172,8 @@ vio_rx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 	if (ret < 0 || thresh == 0)
 		return ret < 0 ? ret : -EINVAL;
 
-	q = rte_zmalloc_socket("vio_rxq", sizeof(*q) + size *
-			       (sizeof(*q->sw_ring) + sizeof(*q->free_id)),
-			       RTE_CACHE_LINE_SIZE, node);
+	q = queue_zalloc(dev, "rx", queue_id, sizeof(*q) + size *
+			 (sizeof(*q->sw_ring) + sizeof(*q->free_id)), node);
 	if (q == NULL)
 		return -ENOMEM;
 	ret = queue_ring_alloc(dev, &q->ring, "rx", queue_id, size, 0, node);
@@ -177,6 +198,33 @@ free_queue:
 	return ret;
 }
 
+/*
+ * virtio 5.1.9.5.6: the device spreads frames over the Rx queues of all pairs in use, so that each
+ * Tx queue needs an Rx queue beside it. Told here and not at configure: applications that ask
+ * for a Tx queue a core go on with those that can be had.
+ */
+static int
+txq_check_pair(const struct rte_eth_dev *eth_dev, uint16_t queue_id)
+{
+	const struct vio_dev *dev = eth_dev->data->dev_private;
+	uint16_t nb_rx = eth_dev->data->nb_rx_queues;
+
+	if (nb_rx == 0 || queue_id < nb_rx)
+		return 0;
+	VIO_LOG(ERR, dev->transport->name, "Tx queue %u needs an Rx queue %u: the device spreads "
+		"frames over the Rx queues of all pairs, and with %u of them some would be lost; "
+		"configure as many Rx as Tx queues", queue_id, queue_id, nb_rx);
+	return -ENOTSUP;
+}
+
+int
+vio_tx_queues_check(const struct rte_eth_dev *eth_dev)
+{
+	uint16_t nb_tx = eth_dev->data->nb_tx_queues;
+
+	return nb_tx == 0 ? 0 : txq_check_pair(eth_dev, nb_tx - 1);
+}
+
 int
 vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_desc,
 		   unsigned int socket, const struct rte_eth_txconf *conf)
@@ -190,11 +238,12 @@ vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 	int ret;
 
 	ret = deferred_start_check(dev, conf->tx_deferred_start);
+	if (ret == 0)
+		ret = txq_check_pair(eth_dev, queue_id);
 	if (ret < 0 || thresh == 0)
 		return ret < 0 ? ret : -EINVAL;
 
-	q = rte_zmalloc_socket("vio_txq", sizeof(*q) + size * sizeof(*q->descs),
-			       RTE_CACHE_LINE_SIZE, node);
+	q = queue_zalloc(dev, "tx", queue_id, sizeof(*q) + size * sizeof(*q->descs), node);
 	if (q == NULL)
 		return -ENOMEM;
 	ret = queue_ring_alloc(dev, &q->ring, "tx", queue_id, size, VIO_HDR_LEN, node);
@@ -344,12 +393,30 @@ vio_queues_start(struct rte_eth_dev *eth_dev)
 	vio_queues_set_mtu(eth_dev, eth_dev->data->mtu);
 }
 
+void
+vio_queues_stop(struct rte_eth_dev *eth_dev)
+{
+	struct vio_rxq *rxq;
+	struct vio_txq *txq;
+	uint16_t i;
+
+	for (i = 0; i < eth_dev->data->nb_rx_queues; i++) {
+		rxq = eth_dev->data->rx_queues[i];
+		rxq->state = VIO_QUEUE_STOPPED;
+		eth_dev->data->rx_queue_state[i] = RTE_ETH_QUEUE_STATE_STOPPED;
+	}
+	for (i = 0; i < eth_dev->data->nb_tx_queues; i++) {
+		txq = eth_dev->data->tx_queues[i];
+		txq->state = VIO_QUEUE_STOPPED;
+		eth_dev->data->tx_queue_state[i] = RTE_ETH_QUEUE_STATE_STOPPED;
+	}
+}
+
 static void
-rxq_stop(struct vio_rxq *q)
+rxq_free_mbufs(struct vio_rxq *q)
 {
 	uint16_t i;
 
-	q->state = VIO_QUEUE_STOPPED;
 	for (i = 0; i < q->ring.size; i++) {
 		rte_pktmbuf_free(q->sw_ring[i]);
 		q->sw_ring[i] = NULL;
@@ -357,11 +424,10 @@ rxq_stop(struct vio_rxq *q)
 }
 
 static void
-txq_stop(struct vio_txq *q)
+txq_free_mbufs(struct vio_txq *q)
 {
 	uint16_t i;
 
-	q->state = VIO_QUEUE_STOPPED;
 	for (i = 0; i < q->ring.size; i++) {
 		rte_pktmbuf_free(q->descs[i].mbuf);
 		q->descs[i].mbuf = NULL;
@@ -369,20 +435,16 @@ txq_stop(struct vio_txq *q)
 }
 
 void
-vio_queues_stop(struct rte_eth_dev *eth_dev)
+vio_queues_free_mbufs(struct rte_eth_dev *eth_dev)
 {
 	uint16_t i;
 
-	for (i = 0; i < eth_dev->data->nb_rx_queues; i++) {
+	for (i = 0; i < eth_dev->data->nb_rx_queues; i++)
 		if (eth_dev->data->rx_queues[i] != NULL)
-			rxq_stop(eth_dev->data->rx_queues[i]);
-		eth_dev->data->rx_queue_state[i] = RTE_ETH_QUEUE_STATE_STOPPED;
-	}
-	for (i = 0; i < eth_dev->data->nb_tx_queues; i++) {
+			rxq_free_mbufs(eth_dev->data->rx_queues[i]);
+	for (i = 0; i < eth_dev->data->nb_tx_queues; i++)
 		if (eth_dev->data->tx_queues[i] != NULL)
-			txq_stop(eth_dev->data->tx_queues[i]);
-		eth_dev->data->tx_queue_state[i] = RTE_ETH_QUEUE_STATE_STOPPED;
-	}
+			txq_free_mbufs(eth_dev->data->tx_queues[i]);
 }
 
 static void

@@ -28,10 +28,15 @@ vio_txq_info_get(struct rte_eth_dev *eth_dev, uint16_t queue_id, struct rte_eth_
 
 /*
  * Whether every Rx queue can take frames of this MTU as they are set up. Returns 0, or -EINVAL
- * when a frame may be longer than a buffer and the queue cannot scatter it.
+ * when a frame may be longer than a buffer and the queue cannot scatter it, or longer than all
+ * the buffers that the device is sure to have.
  */
 int
 vio_rx_queues_check_mtu(struct rte_eth_dev *eth_dev, uint16_t mtu);
+
+/* Whether every Tx queue has an Rx queue beside it, or there are none of these. 0 or -ENOTSUP. */
+int
+vio_tx_queues_check(const struct rte_eth_dev *eth_dev);
 
 /* Tells all queues the MTU. They may be working. */
 void
@@ -41,9 +46,13 @@ vio_queues_set_mtu(struct rte_eth_dev *eth_dev, uint16_t mtu);
 void
 vio_queues_start(struct rte_eth_dev *eth_dev);
 
-/* Frees all mbufs of all queues; the device must have been reset. */
+/* Takes all queues out of use; all are set up. */
 void
 vio_queues_stop(struct rte_eth_dev *eth_dev);
+
+/* Frees the mbufs of all queues that are set up; the device must have been reset. */
+void
+vio_queues_free_mbufs(struct rte_eth_dev *eth_dev);
 
 /* The names of enum vio_violation, as extended statistics spell them. */
 extern const char *const vio_violation_names[VIO_NB_VIOLATIONS];

@@ -66,9 +66,6 @@ struct vio_transport_ops {
 	 */
 	int (*config_read)(struct vio_transport *t, size_t offset, void *dst, size_t len);
 
-	/* The number of virtqueues that the device says it has, 0 to 65535. */
-	uint16_t (*queue_count)(struct vio_transport *t);
-
 	/* The largest size of a virtqueue, any value; 0: there is no such virtqueue. */
 	uint16_t (*queue_size_max)(struct vio_transport *t, uint16_t queue);
 
