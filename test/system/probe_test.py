@@ -39,15 +39,16 @@ def test_wins_by_plugin(_args):
 
 
 def test_builtin_by_argument(_args):
-    """pmd=net_virtio gives one device to DPDK's own driver; the other stays."""
-    with LAB.app(PAIR, devargs=("pmd=net_virtio", "pmd=net_vio")) as app:
+    """pmd=net_virtio gives one device, with arguments, to DPDK's own driver; the other stays."""
+    with LAB.app(PAIR, devargs=("pmd=net_virtio,vectorized=0", "pmd=net_vio")) as app:
         equal([driver_of(app, port) for port in (0, 1)], ["net_virtio", "net_vio"], "drivers")
         transfer_both(PAIR, lab.few_frames())
 
 
 def test_wrong_arguments(_args):
     """An unknown argument and a wrong value are named; the other device works."""
-    for argument, words in (("foo=1", "unknown device argument in 'foo=1'"),
+    for argument, words in (("foo=1", "unknown device argument 'foo'"),
+                            ("pmd", "bad value in 'pmd'"),
                             ("pmd=net_vrtio", "bad value in 'pmd=net_vrtio'")):
         with LAB.app(PAIR, devargs=(argument, "")) as app:
             lab.expect_words(app.output, f"net_vio: {PAIR[0].bdf}: {words}")

@@ -203,8 +203,8 @@ queues_identify(struct vio_dev *dev)
 
 	pairs_count(dev, RTE_MIN(stated, RTE_MAX_QUEUES_PER_PORT));
 	if (dev->max_pairs == 0) {
-		VIO_LOG(ERR, name, "the device has no usable pair of queues (a ring needs %u entries "
-			"or more): correct it on the host", VIO_RING_SIZE_MIN);
+		VIO_LOG(ERR, name, "the device has no usable pair of queues (a ring needs %u "
+			"entries or more): correct it on the host", VIO_RING_SIZE_MIN);
 		return -EPROTO;
 	}
 	if (dev->max_pairs < stated)

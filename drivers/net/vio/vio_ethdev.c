@@ -110,9 +110,9 @@ vio_dev_configure(struct rte_eth_dev *eth_dev)
 	/* ethdev let no rss_hf pass: with RSS, flows are to be spread, and that the device does. */
 	if ((conf->rxmode.mq_mode & ~RTE_ETH_MQ_RX_RSS_FLAG) != RTE_ETH_MQ_RX_NONE ||
 	    conf->txmode.mq_mode != RTE_ETH_MQ_TX_NONE) {
-		VIO_LOG(ERR, dev->transport->name, "multi-queue modes Rx %d, Tx %d are not supported: "
-			"use RTE_ETH_MQ_RX_NONE and RTE_ETH_MQ_TX_NONE, the device spreads flows by "
-			"itself", conf->rxmode.mq_mode, conf->txmode.mq_mode);
+		VIO_LOG(ERR, dev->transport->name, "multi-queue modes Rx %d, Tx %d are not "
+			"supported: use RTE_ETH_MQ_RX_NONE and RTE_ETH_MQ_TX_NONE, the device "
+			"spreads flows by itself", conf->rxmode.mq_mode, conf->txmode.mq_mode);
 		return -ENOTSUP;
 	}
 	if (conf->intr_conf.rxq) {

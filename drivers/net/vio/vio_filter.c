@@ -131,8 +131,8 @@ vio_set_mc_addr_list(struct rte_eth_dev *eth_dev, struct rte_ether_addr *addrs, 
 	}
 	for (i = 0; i < nb; i++)
 		if (!rte_is_multicast_ether_addr(&addrs[i])) {
-			VIO_LOG(ERR, dev->transport->name, RTE_ETHER_ADDR_PRT_FMT " is no multicast "
-				"address", RTE_ETHER_ADDR_BYTES(&addrs[i]));
+			VIO_LOG(ERR, dev->transport->name, RTE_ETHER_ADDR_PRT_FMT " is no "
+				"multicast address", RTE_ETHER_ADDR_BYTES(&addrs[i]));
 			return -EINVAL;
 		}
 

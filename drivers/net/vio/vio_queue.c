@@ -122,9 +122,9 @@ rxq_check_mtu(const struct vio_rxq *q, uint16_t mtu)
 		return -EINVAL;
 	}
 	if (VIO_HDR_LEN + longest + VIO_FRAME_OVERHEAD > nb_bufs * q->buf_len) {
-		VIO_LOG(ERR, name, "Rx queue %u: a frame of MTU %u may have %u bytes, and %u buffers "
-			"of %u may be all that the device has; use larger mbufs, more descriptors "
-			"or a lower rx_free_thresh", q->queue_id, longest,
+		VIO_LOG(ERR, name, "Rx queue %u: a frame of MTU %u may have %u bytes, and %u "
+			"buffers of %u may be all that the device has; use larger mbufs, more "
+			"descriptors or a lower rx_free_thresh", q->queue_id, longest,
 			longest + VIO_FRAME_OVERHEAD, nb_bufs, q->buf_len);
 		return -EINVAL;
 	}
