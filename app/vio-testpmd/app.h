@@ -68,6 +68,7 @@ struct port {
 	struct fwd_count total;	/* of all forwarding runs that have ended */
 	struct rte_ether_addr mcast[MAX_MCAST];
 	uint16_t nb_mcast;
+	bool vlan[RTE_ETHER_MAX_VLAN_ID + 1];	/* let in by the filter */
 };
 
 extern struct port ports[RTE_MAX_ETHPORTS];
@@ -82,7 +83,8 @@ void complain(const char *format, ...) __rte_format_printf(1, 2);
 void app_quit(void);
 
 /*
- * port.c: every function below returns 0, or -1 after it told the user why; then nothing changed.
+ * port.c: every function below returns 0 (or a number), or -1 after it told the user why; then
+ * nothing changed.
  */
 int port_parse(const char *word, uint16_t *port_id);
 int ports_for_each(const char *word, int (*action)(uint16_t port_id, const void *arg),
@@ -92,6 +94,7 @@ int port_start(uint16_t port_id, const void *unused);
 int port_stop(uint16_t port_id, const void *unused);
 int port_close(uint16_t port_id, const void *unused);
 int port_set_mtu(uint16_t port_id, uint16_t mtu);
+int port_get_macs(uint16_t port_id, struct rte_ether_addr **list);	/* number; free the list */
 int ports_set_queues(bool rx, uint16_t nb_queues);
 int ports_set_descs(bool rx, uint16_t nb_desc);
 int ports_init(void);

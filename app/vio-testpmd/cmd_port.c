@@ -8,6 +8,8 @@
  * the driver refuses is told with its errno. Runs on the main lcore.
  */
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <rte_errno.h>
@@ -115,6 +117,37 @@ run_promisc(const struct cli_line *line)
 		       strcmp(line->word[1], "promisc") == 0 ? set_promisc : set_allmulti, &on);
 }
 
+/* The address of one station, the only kind that a port's own table takes. */
+static int
+parse_station_mac(const char *word, struct rte_ether_addr *mac)
+{
+	if (parse_mac(word, mac) != 0)
+		return -1;
+	if (rte_is_valid_assigned_ether_addr(mac))
+		return 0;
+	complain("\"%s\" is not a station's address: it is %s", word,
+		 rte_is_zero_ether_addr(mac) ? "zero" : "a group's, see mcast_addr");
+	return -1;
+}
+
+/* ethdev takes the removal of an address that is not there for done. */
+static void
+remove_mac(uint16_t port_id, struct rte_ether_addr *mac)
+{
+	struct rte_ether_addr *list;
+	int nb = port_get_macs(port_id, &list);
+	int found = 0;
+
+	while (found < nb && !rte_is_same_ether_addr(&list[found], mac))
+		found++;
+	if (nb >= 0 && found == nb)
+		complain("port %u does not have this MAC address", port_id);
+	else if (nb >= 0)
+		report(port_id, "cannot remove the MAC address",
+		       rte_eth_dev_mac_addr_remove(port_id, mac));
+	free(list);
+}
+
 /* mac_addr add|remove|set <port_id> <mac_addr> */
 static void
 run_mac_addr(const struct cli_line *line)
@@ -122,14 +155,14 @@ run_mac_addr(const struct cli_line *line)
 	struct rte_ether_addr mac;
 	uint16_t port_id;
 
-	if (port_parse(line->word[2], &port_id) != 0 || parse_mac(line->word[3], &mac) != 0)
+	if (port_parse(line->word[2], &port_id) != 0 ||
+	    parse_station_mac(line->word[3], &mac) != 0)
 		return;
 	if (strcmp(line->word[1], "add") == 0)
 		report(port_id, "cannot add the MAC address",
 		       rte_eth_dev_mac_addr_add(port_id, &mac, 0));
 	else if (strcmp(line->word[1], "remove") == 0)
-		report(port_id, "cannot remove the MAC address",
-		       rte_eth_dev_mac_addr_remove(port_id, &mac));
+		remove_mac(port_id, &mac);
 	else
 		report(port_id, "cannot set the MAC address",
 		       rte_eth_dev_default_mac_addr_set(port_id, &mac));
@@ -205,16 +238,31 @@ run_mcast_addr(const struct cli_line *line)
 		remove_mcast(port_id, found);
 }
 
-/* Switches the VLAN filter of a port that works. Returns 0 or -errno. */
+/* Switches the VLAN filter of a port that works; not every driver can. */
 static int
 switch_vlan_filter(uint16_t port_id, bool on)
 {
-	int mask = rte_eth_dev_get_vlan_offload(port_id);
+	const int mask = rte_eth_dev_get_vlan_offload(port_id) & ~RTE_ETH_VLAN_FILTER_OFFLOAD;
+	int ret = rte_eth_dev_set_vlan_offload(port_id,
+					       on ? mask | RTE_ETH_VLAN_FILTER_OFFLOAD : mask);
 
-	if (mask < 0)
-		return mask;
-	return rte_eth_dev_set_vlan_offload(port_id, on ? mask | RTE_ETH_VLAN_FILTER_OFFLOAD :
-						     mask & ~RTE_ETH_VLAN_FILTER_OFFLOAD);
+	if (ret != -ENOTSUP)
+		return report(port_id, "cannot switch the VLAN filter", ret);
+	complain("port %u was started %s the VLAN filter; first: port stop %u", port_id,
+		 on ? "without" : "with", port_id);
+	return -1;
+}
+
+static bool
+has_vlan_filter(uint16_t port_id)
+{
+	struct rte_eth_dev_info info;
+
+	if (rte_eth_dev_info_get(port_id, &info) == 0 &&
+	    (info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_VLAN_FILTER) != 0)
+		return true;
+	complain("port %u: the device has no VLAN filter", port_id);
+	return false;
 }
 
 /* vlan set filter on|off <port_id>; a stopped port is configured anew for it at its start */
@@ -222,24 +270,35 @@ static void
 run_vlan_filter(const struct cli_line *line)
 {
 	const bool on = is_on(line->word[3]);
-	struct rte_eth_dev_info info;
 	struct port *port;
 	uint16_t port_id;
 
-	if (port_parse(line->word[4], &port_id) != 0)
+	if (port_parse(line->word[4], &port_id) != 0 || !has_vlan_filter(port_id))
 		return;
-	if (rte_eth_dev_info_get(port_id, &info) != 0 ||
-	    (info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_VLAN_FILTER) == 0) {
-		complain("port %u: the device has no VLAN filter", port_id);
-		return;
-	}
 	port = &ports[port_id];
 	if (!port->started)
 		port->configured = false;
-	else if (report(port_id, "cannot switch the VLAN filter (stopped, it can be told before "
-			"its start)", switch_vlan_filter(port_id, on)) != 0)
+	else if (switch_vlan_filter(port_id, on) != 0)
 		return;
 	port->vlan_filter = on;
+}
+
+/* Whether the port filters VLANs now; if not, the step that leads there. */
+static bool
+filters_vlans(uint16_t port_id)
+{
+	if (!has_vlan_filter(port_id))
+		return false;
+	if (!ports[port_id].vlan_filter) {
+		complain("port %u does not filter VLANs; first: vlan set filter on %u", port_id,
+			 port_id);
+		return false;
+	}
+	if ((rte_eth_dev_get_vlan_offload(port_id) & RTE_ETH_VLAN_FILTER_OFFLOAD) != 0)
+		return true;
+	complain("port %u filters VLANs from its next start on; first: port start %u", port_id,
+		 port_id);
+	return false;
 }
 
 /* rx_vlan add|rm <vlan_id> <port_id> */
@@ -249,16 +308,17 @@ run_rx_vlan(const struct cli_line *line)
 	const bool add = strcmp(line->word[1], "add") == 0;
 	uint16_t port_id;
 	uint32_t vlan_id;
+	bool *let_in;
 
 	if (cli_parse_number("vlan_id", line->word[2], 0, RTE_ETHER_MAX_VLAN_ID, &vlan_id) != 0 ||
-	    port_parse(line->word[3], &port_id) != 0)
+	    port_parse(line->word[3], &port_id) != 0 || !filters_vlans(port_id))
 		return;
-	if (!ports[port_id].vlan_filter)
-		complain("port %u does not filter VLANs; first: vlan set filter on %u", port_id,
-			 port_id);
-	else
-		report(port_id, add ? "cannot add the VLAN" : "cannot remove the VLAN",
-		       rte_eth_dev_vlan_filter(port_id, (uint16_t)vlan_id, add));
+	let_in = &ports[port_id].vlan[vlan_id];
+	if (!add && !*let_in)
+		complain("port %u does not have VLAN %u", port_id, vlan_id);
+	else if (report(port_id, add ? "cannot add the VLAN" : "cannot remove the VLAN",
+			rte_eth_dev_vlan_filter(port_id, (uint16_t)vlan_id, add)) == 0)
+		*let_in = add;
 }
 
 /* set eth-peer <port_id> <mac_addr> */

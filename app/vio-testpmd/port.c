@@ -124,14 +124,28 @@ frame_overhead(const struct rte_eth_dev_info *info)
 	return RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
 }
 
+/* What the device's frames can carry: with some drivers less than the MTU that they name. */
+static void
+mtu_range(const struct rte_eth_dev_info *info, uint32_t *least, uint32_t *most)
+{
+	const uint32_t overhead = frame_overhead(info);
+
+	*least = RTE_MAX(info->min_mtu + overhead, (uint32_t)RTE_ETHER_MIN_LEN) - overhead;
+	*most = RTE_MIN(info->max_mtu + overhead, info->max_rx_pktlen) - overhead;
+}
+
+/* Whether a frame of the MTU takes more than one mbuf. */
+static bool
+needs_scatter(const struct rte_eth_dev_info *info, uint32_t mtu)
+{
+	return mtu + frame_overhead(info) + RTE_PKTMBUF_HEADROOM > config.mbuf_size;
+}
+
 static void
 choose_offloads(const struct port *port, const struct rte_eth_dev_info *info,
 		struct rte_eth_conf *conf)
 {
-	const uint32_t mtu = port->mtu != 0 ? port->mtu : RTE_ETHER_MTU;
-	const uint32_t room = config.mbuf_size - RTE_PKTMBUF_HEADROOM;
-
-	if (mtu + frame_overhead(info) > room)
+	if (needs_scatter(info, port->mtu != 0 ? port->mtu : RTE_ETHER_MTU))
 		conf->rxmode.offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
 	if (port->vlan_filter)
 		conf->rxmode.offloads |= RTE_ETH_RX_OFFLOAD_VLAN_FILTER;
@@ -145,6 +159,7 @@ static int
 configure_device(uint16_t port_id, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf)
 {
 	struct port *port = &ports[port_id];
+	uint32_t least, most;
 	int ret;
 
 	conf->rxmode.mtu = port->mtu;
@@ -159,11 +174,12 @@ configure_device(uint16_t port_id, const struct rte_eth_dev_info *info, struct r
 	choose_offloads(port, info, conf);
 
 	ret = rte_eth_dev_configure(port_id, config.nb_rxq, config.nb_txq, conf);
+	mtu_range(info, &least, &most);
 	if (ret != 0)
 		complain("port %u: cannot be configured with %u Rx and %u Tx queues (of at most "
 			 "%u and %u) and MTU %u (%u to %u, 0: its own choice): %s", port_id,
 			 config.nb_rxq, config.nb_txq, info->max_rx_queues, info->max_tx_queues,
-			 port->mtu, info->min_mtu, info->max_mtu, rte_strerror(-ret));
+			 port->mtu, least, most, rte_strerror(-ret));
 	return ret;
 }
 
@@ -318,6 +334,41 @@ port_close(uint16_t port_id, const void *unused)
 	return 0;
 }
 
+/* Whether a driver that refused an MTU can take it once it is configured for scattered Rx. */
+static bool
+start_helps(uint16_t port_id, const struct rte_eth_dev_info *info, uint16_t mtu, int ret)
+{
+	struct rte_eth_conf conf;
+	uint32_t least, most;
+
+	mtu_range(info, &least, &most);
+	return ret != -ENOTSUP && mtu >= least && mtu <= most && needs_scatter(info, mtu) &&
+	       (info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) != 0 &&
+	       rte_eth_dev_conf_get(port_id, &conf) == 0 &&
+	       (conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_SCATTER) == 0;
+}
+
+/* Tells why an MTU was refused and what helps. */
+static void
+complain_mtu(uint16_t port_id, const struct rte_eth_dev_info *info, uint16_t mtu, int ret)
+{
+	const char *error = rte_strerror(-ret);
+	uint32_t least, most;
+
+	mtu_range(info, &least, &most);
+	if (mtu < least || mtu > most)
+		complain("port %u: MTU %u was refused (%u to %u is possible): %s", port_id, mtu,
+			 least, most, error);
+	else if (start_helps(port_id, info, mtu, ret))
+		complain("port %u: MTU %u was refused: %s; first: port stop %u (scattered Rx is "
+			 "set up at the start)", port_id, mtu, error, port_id);
+	else if (ret == -EBUSY && ports[port_id].started)
+		complain("port %u: MTU %u was refused: %s; first: port stop %u", port_id, mtu,
+			 error, port_id);
+	else
+		complain("port %u: MTU %u was refused: %s", port_id, mtu, error);
+}
+
 /* The driver judges the value at once; a stopped port is configured anew for it at its start. */
 int
 port_set_mtu(uint16_t port_id, uint16_t mtu)
@@ -329,16 +380,32 @@ port_set_mtu(uint16_t port_id, uint16_t mtu)
 	if (get_info(port_id, &info) != 0)
 		return -1;
 	ret = rte_eth_dev_set_mtu(port_id, mtu);
-	if (ret != 0) {
-		complain("port %u: MTU %u was refused (%u to %u is possible%s): %s", port_id, mtu,
-			 info.min_mtu, info.max_mtu,
-			 ret == -EBUSY ? ", on a stopped port" : "", rte_strerror(-ret));
+	if (ret != 0 && (port->started || !start_helps(port_id, &info, mtu, ret))) {
+		complain_mtu(port_id, &info, mtu, ret);
 		return -1;
 	}
 	port->mtu = mtu;
 	if (!port->started)
 		port->configured = false;
 	return 0;
+}
+
+/* The port's own addresses, its primary one first; unused entries are zero. */
+int
+port_get_macs(uint16_t port_id, struct rte_ether_addr **list)
+{
+	struct rte_eth_dev_info info;
+	int nb = -1;
+
+	if (rte_eth_dev_info_get(port_id, &info) != 0)
+		info.max_mac_addrs = 0;
+	*list = calloc(info.max_mac_addrs + 1, sizeof(**list));
+	if (*list != NULL)
+		nb = rte_eth_macaddrs_get(port_id, *list, info.max_mac_addrs);
+	if (nb >= 0)
+		return nb;
+	complain("port %u: no list of MAC addresses", port_id);
+	return -1;
 }
 
 static void
@@ -461,17 +528,17 @@ static int
 set_first_mtu(uint16_t port_id)
 {
 	struct rte_eth_dev_info info;
-	uint32_t overhead;
+	uint32_t overhead, least, most;
 
 	if (config.max_pkt_len == 0)
 		return 0;
 	if (get_info(port_id, &info) != 0)
 		return -1;
 	overhead = frame_overhead(&info);
-	if (config.max_pkt_len < overhead + info.min_mtu ||
-	    config.max_pkt_len > overhead + info.max_mtu) {
+	mtu_range(&info, &least, &most);
+	if (config.max_pkt_len < overhead + least || config.max_pkt_len > overhead + most) {
 		complain("port %u: --max-pkt-len=%u is not from %u to %u", port_id,
-			 config.max_pkt_len, overhead + info.min_mtu, overhead + info.max_mtu);
+			 config.max_pkt_len, overhead + least, overhead + most);
 		return -1;
 	}
 	ports[port_id].mtu = (uint16_t)(config.max_pkt_len - overhead);

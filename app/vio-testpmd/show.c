@@ -282,17 +282,9 @@ int
 show_macs(uint16_t port_id)
 {
 	struct rte_ether_addr *list;
-	struct rte_eth_dev_info info;
-	int nb = -1;
+	int nb = port_get_macs(port_id, &list);
 
-	if (rte_eth_dev_info_get(port_id, &info) != 0)
-		info.max_mac_addrs = 0;
-	list = calloc(info.max_mac_addrs + 1, sizeof(*list));
-	if (list != NULL)
-		nb = rte_eth_macaddrs_get(port_id, list, info.max_mac_addrs);
-	if (nb < 0)
-		complain("port %u: no list of MAC addresses", port_id);
-	else
+	if (nb >= 0)
 		show_mac_list(list, nb);
 	free(list);
 	return nb < 0 ? -1 : 0;

@@ -327,9 +327,8 @@ RIGHT = [
 # What these virtual devices lack: the words are right, the device refuses, and that is told.
 REFUSED = [
     ("vlan set filter on 0", "Error: port 0: the device has no VLAN filter"),
-    ("rx_vlan add 5 0", "Error: port 0 does not filter VLANs; first: vlan set filter on 0"),
-    ("port config mtu 0 1400", "MTU 1400 was refused (46 to 65535 is possible): "
-                               "Operation not supported"),
+    ("rx_vlan add 5 0", "Error: port 0: the device has no VLAN filter"),
+    ("port config mtu 0 1400", "MTU 1400 was refused: Operation not supported\n"),
     ("mcast_addr add 0 01:00:5e:00:00:01", "cannot set the multicast addresses: "),
     ("mac_addr set 0 02:00:00:00:00:12", "cannot set the MAC address: Operation not supported"),
     ("show rxq info 0 0", "Rx queue 0: no information: Operation not supported"),
@@ -365,6 +364,11 @@ WRONG = [
     ("mac_addr add 0 02:00:00:00:00", '"02:00:00:00:00" is not a MAC address such as'),
     ("mac_addr add 5 02:00:00:00:00:01", "port 5 does not exist: ports 0..1"),
     ("mac_addr add 0 01:00:00:00:00:zz", "is not a MAC address such as"),
+    ("mac_addr add 0 01:00:5e:00:00:01", "is not a station's address: it is a group's, see mcast_"),
+    ("mac_addr set 0 ff:ff:ff:ff:ff:ff", "is not a station's address: it is a group's, see mcast_"),
+    ("mac_addr add 0 00:00:00:00:00:00", "is not a station's address: it is zero"),
+    ("mac_addr remove 0 00:00:00:00:00:00", "is not a station's address: it is zero"),
+    ("mac_addr remove 0 02:00:00:00:00:19", "port 0 does not have this MAC address"),
     ("mcast_addr add 0 02:00:00:00:00:01", "is not a multicast address"),
     ("mcast_addr remove 0 01:00:5e:00:00:09", "port 0 does not have this multicast address"),
     ("vlan set filter on 3", "port 3 does not exist: ports 0..1"),
@@ -574,7 +578,85 @@ def test_settings_of_a_tap(args):
         check("01:00:5E:00:00:01" in app.run("show port 0 mcast_macs"), app.tail())
         check("already" in app.run("mcast_addr add 0 01:00:5e:00:00:01"), app.tail())
         check("Error" not in app.run("mcast_addr remove 0 01:00:5e:00:00:01"), app.tail())
+        # net_tap says 65535 for its MTU, but 1522 for its longest frame.
+        check("MTU 9000 was refused (46 to 1504 is possible): Invalid argument"
+              in app.run("port config mtu 0 9000"), app.tail())
         app.quit()
+
+
+# A failsafe port that has no device yet: it takes what it is told, and refuses what every driver
+# without the operation refuses.
+FAILSAFE = ["--vdev=net_failsafe0,mac=02:00:00:00:00:01,exec(true)"]
+
+
+def run_steps(app: App, steps) -> None:
+    """Each command, with the beginning of its answer; "" for no answer at all."""
+    for step, answer in steps:
+        said = app.run(step)
+        check(said.startswith(answer) if answer else said == "", f"{step}: {said!r}")
+
+
+MAC_STEPS = [
+    ("mac_addr add 0 02:00:00:00:00:12", ""),
+    ("show port 0 macs", "Number of MAC address added: 2\n"),
+    ("mac_addr remove 0 02:00:00:00:00:12", ""),
+    ("show port 0 macs", "Number of MAC address added: 1\n"),
+    ("mac_addr remove 0 02:00:00:00:00:12", "Error: port 0 does not have this MAC address\n"),
+]
+
+
+def test_mac_addresses(args):
+    """An address comes and goes; what is gone cannot go again."""
+    with session(args, FAILSAFE) as app:
+        run_steps(app, MAC_STEPS)
+        app.quit()
+
+
+VLAN_STEPS = [
+    ("vlan set filter off 0", ""),
+    ("rx_vlan add 100 0", "Error: port 0 does not filter VLANs; first: vlan set filter on 0\n"),
+    ("vlan set filter on 0",
+     "Error: port 0 was started without the VLAN filter; first: port stop 0\n"),
+    ("port stop 0", "Port 0: stopped\n"),
+    ("vlan set filter on 0", ""),
+    ("rx_vlan add 100 0", "Error: port 0 filters VLANs from its next start on; first: port start 0"
+                          "\n"),
+    ("port start 0", "Port 0: Link up"),
+    ("rx_vlan add 100 0", ""),
+    ("rx_vlan rm 101 0", "Error: port 0 does not have VLAN 101\n"),
+    ("rx_vlan rm 100 0", ""),
+    ("rx_vlan rm 100 0", "Error: port 0 does not have VLAN 100\n"),
+    ("vlan set filter off 0",
+     "Error: port 0 was started with the VLAN filter; first: port stop 0\n"),
+]
+
+
+def test_vlan_filter(args):
+    """Each refusal names the step that leads on. A failsafe port switches only while stopped."""
+    with session(args, FAILSAFE) as app:
+        run_steps(app, VLAN_STEPS)
+        app.quit()
+
+
+def test_mtu_beyond_the_buffers(args):
+    """A running virtio port takes no MTU that needs scattered Rx; a stopped one does."""
+    with tempfile.TemporaryDirectory() as folder:
+        socket = f"{folder}/vhost.sock"
+        with session(args, [f"--vdev=net_vhost0,iface={socket}"]):
+            with session(args, [f"--vdev=net_virtio_user0,path={socket}"]) as app:
+                said = app.run("port config mtu 0 9000")
+                check("Error: port 0: MTU 9000 was refused: Invalid argument; first: port stop 0 "
+                      "(scattered Rx is set up at the start)\n" in said, said)
+                said = app.run("port config mtu 0 9699")
+                check("MTU 9699 was refused (46 to 9698 is possible): Invalid argument\n" in said,
+                      said)
+                app.run("port stop 0")
+                check("Error" not in app.run("port config mtu 0 9000"), app.tail())
+                check("Error" not in app.run("port start 0"), app.tail())
+                check("MTU: 9000 " in app.run("show port info 0"), app.tail())
+                for mtu in (1400, 9000):  # scattered Rx is there now
+                    check("Error" not in app.run(f"port config mtu 0 {mtu}"), app.tail())
+                app.quit()
 
 
 def test_link_events_and_virtio_traffic(args):
