@@ -76,7 +76,7 @@ extern struct port ports[RTE_MAX_ETHPORTS];
 /* options.c */
 int options_parse(int argc, char **argv);
 void options_usage(const char *program);
-int options_parse_txpkts(const char *text);
+int options_parse_txpkts(const char *what, const char *text);
 
 /* main.c */
 void complain(const char *format, ...) __rte_format_printf(1, 2);

@@ -62,7 +62,7 @@ static void
 run_set_txpkts(const struct cli_line *line)
 {
 	if (may_set())
-		options_parse_txpkts(line->word[2]);
+		options_parse_txpkts("txpkts", line->word[2]);
 }
 
 static void

@@ -296,10 +296,12 @@ fwd_show_config(void)
 	printf("Forward mode: %s, topology %s, burst %u, worker lcores %u, %s\n",
 	       config.forward_mode, config.loop_topology ? "loop" : "paired", config.burst,
 	       rte_lcore_count() - 1, running ? "running" : "stopped");
-	printf("txonly segments:");
-	for (unsigned int i = 0; i < config.nb_tx_segs; i++)
-		printf(" %u", config.tx_seg_len[i]);
-	printf("\n");
+	if (find_mode(config.forward_mode)->generates) {
+		printf("txonly segments:");
+		for (unsigned int i = 0; i < config.nb_tx_segs; i++)
+			printf(" %u", config.tx_seg_len[i]);
+		printf("\n");
+	}
 	for (unsigned int i = 0; running && i < nb_streams; i++)
 		printf("  Rx port %u queue %u -> Tx port %u queue %u, worker %u, peer "
 		       RTE_ETHER_ADDR_PRT_FMT "\n", streams[i].rx_port, streams[i].rx_queue,

@@ -149,9 +149,9 @@ parse_mode(const char *text)
 	return 0;
 }
 
-/* The segments of the packets that txonly makes: LEN[,LEN]... */
+/* The segments of the packets that txonly makes: LEN[,LEN]...; what names the setting. */
 int
-options_parse_txpkts(const char *text)
+options_parse_txpkts(const char *what, const char *text)
 {
 	uint16_t lengths[MAX_TX_SEGS];
 	char copy[CLI_WORD_SIZE];
@@ -162,10 +162,10 @@ options_parse_txpkts(const char *text)
 	snprintf(copy, sizeof(copy), "%s", text);
 	while ((word = strsep(&rest, ",")) != NULL) {
 		if (nb == MAX_TX_SEGS) {
-			complain("txpkts: \"%s\" has more than %u segments", text, MAX_TX_SEGS);
+			complain("%s: \"%s\" has more than %u segments", what, text, MAX_TX_SEGS);
 			return -1;
 		}
-		if (parse_u16("txpkts", word, nb == 0 ? TXONLY_MIN_FIRST_SEG : 1,
+		if (parse_u16(what, word, nb == 0 ? TXONLY_MIN_FIRST_SEG : 1,
 			      UINT16_MAX - RTE_PKTMBUF_HEADROOM, &lengths[nb]) != 0)
 			return -1;
 		nb++;
@@ -204,7 +204,7 @@ parse_value(int id, const char *text)
 	case OPT_TXD:
 		return parse_u16("--txd", text, 1, UINT16_MAX, &config.nb_txd);
 	case OPT_TXPKTS:
-		return options_parse_txpkts(text);
+		return options_parse_txpkts("--txpkts", text);
 	default: /* OPT_TXQ */
 		return parse_u16("--txq", text, 1, RTE_MAX_QUEUES_PER_PORT, &config.nb_txq);
 	}

@@ -412,7 +412,7 @@ def run_wrong(app: App, commands) -> None:
 
 def test_commands_over_a_pipe(args):
     """Right and wrong commands, standard input a pipe."""
-    with session(args, RING_PAIR) as app:
+    with session(args, RING_PAIR, "--forward-mode=txonly") as app:  # txpkts is shown
         run_wrong(app, WRONG)
         run_right(app)
         run_wrong(app, WRONG + REFUSED)
@@ -1016,7 +1016,7 @@ BAD_OPTIONS = [
     (["--total-num-mbufs=0"], '--total-num-mbufs: "0" is not a number from 1'),
     (["--max-pkt-len=63"], '--max-pkt-len: "63" is not a number from 64'),
     (["--stats-period=x"], '--stats-period: "x" is not a number'),
-    (["--txpkts=10"], 'txpkts: "10" is not a number from 50'),
+    (["--txpkts=10"], '--txpkts: "10" is not a number from 50'),
     (["--forward-mode=csum"], '--forward-mode: "csum" is not one of io|mac|'),
     (["--port-topology=chained"], '--port-topology: "chained" is not paired or loop'),
     (["--eth-peer=0"], '--eth-peer: "0" is not PORT,MAC'),
@@ -1047,9 +1047,13 @@ def test_good_options(args):
         app.expect("Forwarding: mode rxonly, 4 streams on 1 lcores")
         app.expect(PROMPT)
         said = app.run("show config fwd")
-        for part in ("mode: rxonly, topology loop, burst 4,", "txonly segments: 70\n",
+        for part in ("mode: rxonly, topology loop, burst 4,",
                      "Rx port 0 queue 1 -> Tx port 0 queue 1", "peer 02:00:00:00:00:55"):
             check(part in said, f"{part!r} is not in {said!r}")
+        check("txonly segments" not in said, f"what rxonly has not: {said!r}")
+        app.run("stop")
+        app.run("set fwd txonly")
+        check("txonly segments: 70\n" in app.run("show config fwd"), app.tail())
         statistics = app.quit()
     equal((statistics["mbufs_total"], statistics["ports"][1]["mtu"]), (5000, 1500), "values")
     equal(statistics["ports"][0]["forward"]["tx_packets"], 2 * 4, "packets sent first")
