@@ -41,6 +41,7 @@ static void run_quit(const struct cli_line *line);
 
 static const struct cli_command session_commands[] = {
 	{ "help: List the commands", run_help },
+	{ "help <word>: List the commands that begin with it", run_help },
 	{ "quit: Leave the application", run_quit },
 	{ NULL, NULL },
 };
@@ -89,14 +90,15 @@ line_end(const char *line)
 	return line + strcspn(line, "#\r\n");
 }
 
-/* A MAC address begins with any character, every other <argument> with a digit. */
+/* A MAC address and a word begin with any character, every other <argument> with a digit. */
 static bool
 alternative_matches(struct slice alternative, struct slice word)
 {
 	if (alternative.text[0] != '<')
 		return alternative.len == word.len &&
 		       memcmp(alternative.text, word.text, word.len) == 0;
-	return slice_is(alternative, "<mac_addr>") || isdigit((unsigned char)word.text[0]);
+	return slice_is(alternative, "<mac_addr>") || slice_is(alternative, "<word>") ||
+	       isdigit((unsigned char)word.text[0]);
 }
 
 static bool
@@ -164,12 +166,13 @@ word_complete_get_elt(cmdline_parse_token_hdr_t *hdr, int index, char *out, unsi
 	return 0;
 }
 
+/* The completion shows it beside the word: the pattern from this word on. */
 static int
 word_get_help(cmdline_parse_token_hdr_t *hdr, char *out, unsigned int size)
 {
 	const struct word_token *token = (const struct word_token *)hdr;
 
-	snprintf(out, size, "%.*s", (int)token->len, token->text);
+	snprintf(out, size, "%.*s", (int)(pattern_end(token->text) - token->text), token->text);
 	return 0;
 }
 
@@ -198,7 +201,8 @@ leading_words(unsigned int command, const char *line, bool *whole)
 
 /*
  * The last instruction of the table: it takes every line that no command fits, so that the user
- * reads what is wrong with it instead of the library's "Bad arguments".
+ * reads what is wrong with it instead of the library's "Bad arguments". The completion, which wants
+ * no result, never meets it: else it would offer Enter wherever a command goes on.
  */
 static int
 misfit_parse(cmdline_parse_token_hdr_t *hdr, const char *text, void *result, unsigned int size)
@@ -207,13 +211,14 @@ misfit_parse(cmdline_parse_token_hdr_t *hdr, const char *text, void *result, uns
 	bool whole;
 
 	RTE_SET_USED(hdr);
+	if (result == NULL)
+		return -1;
 	for (unsigned int i = 0; commands[i] != NULL; i++) {
 		leading_words(i, text, &whole);
 		if (whole)
 			return -1;
 	}
-	if (result != NULL)
-		snprintf(result, size, "%.*s", (int)(end - text), text);
+	snprintf(result, size, "%.*s", (int)(end - text), text);
 	return (int)(end - text);
 }
 
@@ -244,6 +249,12 @@ static struct cmdline_token_ops misfit_ops = {
 static cmdline_parse_token_hdr_t misfit_token = { .ops = &misfit_ops };
 
 static void
+complain_unknown(struct slice word)
+{
+	complain("there is no command \"%.*s\"; help lists the commands", (int)word.len, word.text);
+}
+
+static void
 explain_misfit(void *parsed, struct cmdline *cl, void *data)
 {
 	const char *line = parsed;
@@ -261,8 +272,7 @@ explain_misfit(void *parsed, struct cmdline *cl, void *data)
 		next_slice(&at, line_end(line), " \t", &word);
 
 	if (most == 0) {
-		complain("there is no command \"%.*s\"; help lists the commands",
-			 (int)word.len, word.text);
+		complain_unknown(word);
 		return;
 	}
 	if (word.len == 0)
@@ -291,9 +301,18 @@ run_command(void *parsed, struct cmdline *cl, void *data)
 static void
 run_help(const struct cli_line *line)
 {
-	RTE_SET_USED(line);
-	for (unsigned int i = 0; commands[i] != NULL; i++)
-		printf("%s\n", commands[i]->text);
+	/* Without a word it is empty, and every command begins with it. */
+	const struct slice word = { line->word[1], strlen(line->word[1]) };
+	bool found = false;
+
+	for (unsigned int i = 0; commands[i] != NULL; i++) {
+		if (strncmp(commands[i]->text, word.text, word.len) == 0) {
+			printf("%s\n", commands[i]->text);
+			found = true;
+		}
+	}
+	if (!found)
+		complain_unknown(word);
 }
 
 static void
@@ -327,7 +346,7 @@ add_command(unsigned int index, const struct cli_command *command)
 	}
 	instance->f = run_command;
 	instance->data = (void *)(uintptr_t)command;
-	instance->help_str = command->text;
+	instance->help_str = end + strlen(": ");
 	instances[index] = instance;
 	commands[index] = command;
 	return 0;
@@ -349,6 +368,7 @@ cli_open(void)
 	}
 	instances[nb] = &misfit_instance;
 
+	printf("help lists the commands, Tab completes them, quit leaves\n");
 	on_terminal = isatty(STDIN_FILENO);
 	if (on_terminal)
 		cl = cmdline_stdin_new(instances, "vio-testpmd> ");

@@ -28,6 +28,8 @@
 #include "app.h"
 #include "forward.h"
 
+#define CTRL_C '\003'
+
 static int signal_fd = -1;
 static bool quit;
 
@@ -93,6 +95,16 @@ wait_for_input(int input_fd, int timeout_ms, bool *readable)
 	return nb >= 0 || errno == EINTR;
 }
 
+/*
+ * cmdline lets the terminal send no signal: Ctrl-C comes as a character. It leaves, but a line that
+ * was begun is only dropped, by cmdline.
+ */
+static bool
+key_leaves(struct cmdline *cl, char key)
+{
+	return key == CTRL_C && rdline_get_buffer(cmdline_get_rdline(cl))[0] == '\n';
+}
+
 /* One character at a time: what follows a quit is not read. */
 static int
 run_commands(void)
@@ -106,7 +118,8 @@ run_commands(void)
 	while (!quit && wait_for_input(STDIN_FILENO, -1, &readable)) {
 		if (!readable)
 			continue;
-		if (read(STDIN_FILENO, &c, 1) <= 0 || cmdline_in(cl, &c, 1) < 0)
+		if (read(STDIN_FILENO, &c, 1) <= 0 || key_leaves(cl, c) ||
+		    cmdline_in(cl, &c, 1) < 0)
 			break;
 	}
 	cli_close(cl);

@@ -322,6 +322,7 @@ RIGHT = [
     ("show port 0 macs", "02:00:00:00:00:11"),
     ("show port 0 mcast_macs", "Number of MAC address added: 0"),
     ("help", "set fwd io|mac|macswap"),
+    ("help port", "port config mtu <port_id> <value>: "),
 ]
 
 # What these virtual devices lack: the words are right, the device refuses, and that is told.
@@ -379,7 +380,8 @@ WRONG = [
     ("show port 4 macs", "port 4 does not exist: ports 0..1"),
     ("show txq info 0 70000", 'queue: "70000" is not a number from 0 to 65535'),
     ("clear port stats 3", "port 3 does not exist: ports 0..1"),
-    ("help me", '"me" does not fit here; what fits:\n  help'),
+    ("help me", 'there is no command "me"; help lists the commands'),
+    ("help port now", '"now" does not fit here; what fits:\n  help <word>'),
     ("quit now", '"now" does not fit here; what fits:\n  quit'),
     ("x" * 400, "there is no command"),
     ("port start " + "9" * 200, "does not fit here; what fits:\n  port start|stop|close"),
@@ -453,6 +455,47 @@ def test_every_command_is_tested(args):
               f"no wrong command for {' '.join(pattern)}")
 
 
+def test_help(args):
+    """The session opens with the way in and out; help WORD lists what begins with it, no more."""
+    with session(args, RING_PAIR) as app:
+        check("help lists the commands, Tab completes them, quit leaves\n" + PROMPT in app.text,
+              app.tail())
+        everything = app.run("help").splitlines()
+        for word in ("port", "s", "mac_addr"):
+            equal(app.run(f"help {word}").splitlines(),
+                  [line for line in everything if line.startswith(word)], f"help {word}")
+        app.quit()
+
+
+def completions(app: App, start: str) -> list[str]:
+    """What Tab lists after a start of a line that it cannot complete; the line is dropped."""
+    app.type(start + "\t")
+    app.expect(start + "\n")
+    listed = app.expect("\x1bM\x1bE" + PROMPT).removesuffix("\x1bM\x1bE" + PROMPT)
+    app.type("\x03")
+    app.expect("\n" + PROMPT)
+    return [line.strip() for line in listed.splitlines()]
+
+
+def test_completion_lists(args):
+    """Tab lists what goes on, once; it offers Enter only where a command is complete."""
+    with session(args, RING_PAIR, terminal=True) as app:
+        equal(completions(app, "start "),
+              ["[RETURN]", "tx_first [tx_first]: Send a burst on every Tx queue, then start "
+                           "forwarding"], "start <Tab>")
+        equal(completions(app, "port "),
+              [f"{verb} [start|stop|close <port_id>|all]: Start, stop or close a port"
+               for verb in ("start", "stop", "close")] +
+              ["config [config mtu <port_id> <value>]: Set the MTU",
+               "config [config all rxq|txq|rxd|txd <value>]: Set the number of queues or of their "
+               "descriptors, of all ports, for their next start"], "port <Tab>")
+        equal(completions(app, "set burst "),
+              ["[<value>]: Set the number of packets of a burst"], "set burst <Tab>")
+        app.type("nonsense \t\x03")
+        equal(app.expect(PROMPT), "nonsense \n" + PROMPT, "nonsense <Tab>")
+        app.quit()
+
+
 def test_completion(args):
     """Tab completes words, ports and modes, and lists what fits."""
     with session(args, RING_PAIR, terminal=True) as app:
@@ -471,6 +514,20 @@ def test_completion(args):
         app.expect("Port 1: stopped")
         app.expect(PROMPT)
         app.quit()
+
+
+def test_keys_that_leave(args):
+    """Ctrl-C and Ctrl-D at the prompt leave as quit does; Ctrl-C drops a line that was begun."""
+    for key in ("\x03", "\x04"):
+        with session(args, NULL_PAIR, "-a", terminal=True) as app:
+            app.run("show config fwd")  # the prompt alone does not say that the keys are read raw
+            app.type("quit\x03")
+            app.expect("quit\n" + PROMPT)
+            check(", running" in app.run("show config fwd"), app.tail())
+            app.type(key)
+            equal(app.finish(), 0, f"exit status after {key!r}")
+            check("NIC statistics for port 1" in app.text, app.tail())
+            equal(app.statistics()["mbufs_lost"], 0, "mbufs lost")
 
 
 def test_end_of_input_quits(args):
@@ -961,6 +1018,7 @@ def test_signals(args):
             with session(args, NULL_PAIR, "-a", terminal=terminal) as app:
                 app.process.send_signal(number)
                 equal(app.finish(), 0, f"exit status of a session after {number.name}")
+                check("NIC statistics for port 1" in app.text, app.tail())
                 equal(app.statistics()["mbufs_lost"], 0, "mbufs lost")
 
 
