@@ -6,6 +6,13 @@
 # usage: build.sh [BUILDDIR [meson options...]]     (BUILDDIR is build/ if none is named)
 set -euo pipefail
 
+case ${1:-} in
+-h | --help)
+	sed -n '/^$/,/^set -/s/^# \{0,1\}//p; /^set -/q' "$0"
+	exit 0
+	;;
+esac
+
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=${1:-$root/build}
 [ $# -eq 0 ] || shift

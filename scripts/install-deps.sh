@@ -7,6 +7,13 @@
 # Quick and silent when nothing is missing.
 set -euo pipefail
 
+case ${1:-} in
+-h | --help)
+	sed -n '/^$/,/^set -/s/^# \{0,1\}//p; /^set -/q' "$0"
+	exit 0
+	;;
+esac
+
 build_packages=(
 	dpdk dpdk-dev libdpdk-dev libnuma-dev
 	gcc libc6-dev meson ninja-build pkg-config

@@ -75,6 +75,12 @@ def unit_programs(folder: Path, environment: dict[str, str]) -> Iterator[Program
                       seconds=UNIT_LIMIT)
 
 
+def part_deps() -> Iterator[Program]:
+    """Packages that are missing; always run."""
+    yield Program("packages", [ROOT / "scripts/install-deps.sh", "build", "run", "test"],
+                  step=True)
+
+
 def part_build() -> Iterator[Program]:
     """Everything, by the way that a user has."""
     yield build_step(BUILD)
@@ -134,6 +140,7 @@ def part_system() -> Iterator[Program]:
 
 
 PARTS: dict[str, Callable[[], Iterator[Program]]] = {
+    "deps": part_deps,
     "build": part_build,
     "unit": part_unit,
     "asan": part_asan,
@@ -272,7 +279,7 @@ def main() -> int:
     runner = Runner()
     status = 0
     try:
-        for name in options.parts or PARTS:
+        for name in ["deps", *options.parts] if options.parts else PARTS:
             runner.run_part(name)
     except KeyboardInterrupt:
         print("\nEnding what runs...", flush=True)

@@ -5,7 +5,6 @@
 
 import ast
 import os
-import re
 import subprocess
 import sys
 from argparse import Namespace
@@ -21,11 +20,12 @@ TAB = 8
 
 
 def project_files() -> list[Path]:
-    """All files but those of git, of the build folders and of Python's cache."""
+    """All files but those of git, of build folders and of Python's cache."""
     files = []
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [name for name in folders if name not in (".git", "__pycache__")
-                      and not (Path(folder) == ROOT and re.match(r"build(-|$)", name))]
+                      and not (Path(folder) == ROOT and name == "build")
+                      and not Path(folder, name, "meson-private").exists()]
         files += [Path(folder, name) for name in names]
     return sorted(files)
 

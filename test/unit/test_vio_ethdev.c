@@ -614,6 +614,20 @@ vlan_filter_by_configuration(void)
 			"round %u", i);
 		TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "round %u", i);
 	}
+
+	/* switched on a stopped port, it holds from the next start on */
+	TEST_ASSERT_SUCCESS(rte_eth_dev_set_vlan_offload(port.port_id,
+		RTE_ETH_VLAN_FILTER_OFFLOAD), "on");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_vlan_filter(port.port_id, 42, 1), "VLAN 42");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+	TEST_ASSERT(vdev_has(&port.net.dev, VIRTIO_NET_F_CTRL_VLAN), "not agreed on");
+	TEST_ASSERT(port.net.vlans[42 / 64] & (UINT64_C(1) << 42), "VLAN 42");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_set_vlan_offload(port.port_id, 0), "off");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+	TEST_ASSERT(!vdev_has(&port.net.dev, VIRTIO_NET_F_CTRL_VLAN), "agreed on while off");
+	TEST_ASSERT_EQUAL(rte_eth_dev_set_vlan_offload(port.port_id,
+		RTE_ETH_VLAN_FILTER_OFFLOAD), -ENOTSUP, "on while running");
 	return fake_port_close(&port);
 }
 

@@ -161,7 +161,7 @@ struct vio_dev {
 	uint16_t ctrlq_index;
 	uint16_t ctrlq_size_max;	/* 0: there is no control queue */
 
-	/* Made anew by each configure. */
+	/* Made anew by each configure and start. */
 	struct vio_features features;	/* those to agree on, and agreed when started */
 
 	struct vio_ctrlq ctrlq;

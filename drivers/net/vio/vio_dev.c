@@ -65,14 +65,15 @@ features_agree(struct vio_dev *dev, const struct vio_features *wanted)
 	ops->features_set(dev->transport, &dev->features);
 	status_add(dev, VIRTIO_STATUS_FEATURES_OK);
 
+	vio_features_print(&dev->features, text, sizeof(text));
 	/* virtio 3.1.1 step 6: FEATURES_OK must still be set, or the device refuses. */
 	if (!(ops->status_get(dev->transport) & VIRTIO_STATUS_FEATURES_OK)) {
-		vio_features_print(&dev->features, text, sizeof(text));
 		VIO_LOG(ERR, name, "the device refuses the features %s (offered: 0x%016" PRIx64
 			"%016" PRIx64 "): it may need one that this driver does not know",
 			text, dev->offered.word[1], dev->offered.word[0]);
 		return -EPROTO;
 	}
+	VIO_LOG(INFO, name, "features agreed on: %s", text);
 	return 0;
 }
 

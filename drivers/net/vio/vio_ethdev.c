@@ -98,12 +98,29 @@ device_retrieve(struct rte_eth_dev *eth_dev)
 	return ret;
 }
 
+/* Computes from the port's configuration the features to agree on at the start. */
+static int
+features_choose(struct rte_eth_dev *eth_dev)
+{
+	const struct rte_eth_rxmode *rxmode = &eth_dev->data->dev_conf.rxmode;
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	struct vio_features wanted = vio_features_known();
+
+	/* With CTRL_VLAN, the device drops every tagged frame that no one asked for. */
+	if (!(rxmode->offloads & RTE_ETH_RX_OFFLOAD_VLAN_FILTER))
+		vio_feature_del(&wanted, VIRTIO_NET_F_CTRL_VLAN);
+	/* virtio 5.1.4.2: MTU binds to buffers for the device's, not the application's. */
+	if (!vio_feature_has(&dev->offered, VIRTIO_NET_F_MRG_RXBUF) &&
+	    eth_dev->data->mtu < dev->max_mtu)
+		vio_feature_del(&wanted, VIRTIO_NET_F_MTU);
+	return vio_features_negotiate(&dev->offered, &wanted, &dev->features);
+}
+
 static int
 vio_dev_configure(struct rte_eth_dev *eth_dev)
 {
 	const struct rte_eth_conf *conf = &eth_dev->data->dev_conf;
 	struct vio_dev *dev = eth_dev->data->dev_private;
-	struct vio_features wanted = vio_features_known();
 
 	/* Not a reason to fail: ethdev would release the queues, with mbufs that may come back. */
 	device_retrieve(eth_dev);
@@ -120,15 +137,7 @@ vio_dev_configure(struct rte_eth_dev *eth_dev)
 			"intr_conf.rxq at 0 and poll");
 		return -ENOTSUP;
 	}
-
-	/* With CTRL_VLAN, the device drops every tagged frame that no one asked for. */
-	if (!(conf->rxmode.offloads & RTE_ETH_RX_OFFLOAD_VLAN_FILTER))
-		vio_feature_del(&wanted, VIRTIO_NET_F_CTRL_VLAN);
-	/* virtio 5.1.4.2: MTU binds to buffers for the device's, not the application's. */
-	if (!vio_feature_has(&dev->offered, VIRTIO_NET_F_MRG_RXBUF) &&
-	    eth_dev->data->mtu < dev->max_mtu)
-		vio_feature_del(&wanted, VIRTIO_NET_F_MTU);
-	return vio_features_negotiate(&dev->offered, &wanted, &dev->features);
+	return features_choose(eth_dev);
 }
 
 /* How many queue pairs the queues of the application take. */
@@ -275,6 +284,9 @@ vio_dev_start(struct rte_eth_dev *eth_dev)
 	int ret;
 
 	ret = queues_are_set_up(eth_dev);
+	/* Again: the VLAN filter and the MTU may have been set since the port was configured. */
+	if (ret == 0)
+		ret = features_choose(eth_dev);
 	if (ret == 0)
 		ret = vio_tx_queues_check(eth_dev);
 	if (ret == 0)

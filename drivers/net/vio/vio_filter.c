@@ -151,8 +151,6 @@ vio_vlan_filter_set(struct rte_eth_dev *eth_dev, uint16_t vlan_id, int on)
 {
 	struct vio_dev *dev = eth_dev->data->dev_private;
 
-	if (!vio_has(dev, VIRTIO_NET_F_CTRL_VLAN))
-		return -ENOTSUP;
 	return is_started(dev) ? vio_ctrl_vlan_set(dev, vlan_id, on) : 0;
 }
 
@@ -177,30 +175,22 @@ vlans_set(struct rte_eth_dev *eth_dev, bool let_in, bool on)
 	return ret;
 }
 
-static bool
-vlan_filter_is_on(const struct rte_eth_dev *eth_dev)
-{
-	return eth_dev->data->dev_conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_VLAN_FILTER;
-}
-
 int
 vio_vlan_offload_set(struct rte_eth_dev *eth_dev, int mask)
 {
 	struct vio_dev *dev = eth_dev->data->dev_private;
-	bool on = vlan_filter_is_on(eth_dev);
+	bool on = eth_dev->data->dev_conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_VLAN_FILTER;
 
-	if (!(mask & RTE_ETH_VLAN_FILTER_MASK))
+	if (!(mask & RTE_ETH_VLAN_FILTER_MASK) || !is_started(dev))
 		return 0;
-	if (!vio_has(dev, VIRTIO_NET_F_CTRL_VLAN)) {
-		if (!on)
-			return 0;
-		/* CTRL_VLAN is agreed on at start, and only then if the filter is wanted. */
-		VIO_LOG(ERR, dev->transport->name, "configure the stopped port with the offload "
-			"RTE_ETH_RX_OFFLOAD_VLAN_FILTER to filter VLANs");
-		return -ENOTSUP;
-	}
-	/* A filter that is off lets all the others in as well. */
-	return is_started(dev) ? vlans_set(eth_dev, false, !on) : 0;
+	if (vio_has(dev, VIRTIO_NET_F_CTRL_VLAN))
+		/* A filter that is off lets all the others in as well. */
+		return vlans_set(eth_dev, false, !on);
+	if (!on)
+		return 0;
+	VIO_LOG(ERR, dev->transport->name, "the VLAN filter is agreed on with the device when the "
+		"port starts: stop the port, switch the filter on, and start it");
+	return -ENOTSUP;
 }
 
 int
@@ -211,10 +201,7 @@ vio_filters_restore(struct rte_eth_dev *eth_dev)
 
 	if (dev->nb_mc_addrs > 0)
 		ret = mac_tables_send(eth_dev, 0, NULL, dev->mc_addrs, dev->nb_mc_addrs);
-	if (ret == 0 && vio_has(dev, VIRTIO_NET_F_CTRL_VLAN)) {
+	if (ret == 0 && vio_has(dev, VIRTIO_NET_F_CTRL_VLAN))
 		ret = vlans_set(eth_dev, true, true);
-		if (ret == 0 && !vlan_filter_is_on(eth_dev))
-			ret = vlans_set(eth_dev, false, true);
-	}
 	return ret;
 }

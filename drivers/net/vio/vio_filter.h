@@ -33,7 +33,7 @@ vio_mac_addr_set(struct rte_eth_dev *eth_dev, struct rte_ether_addr *addr);
 int
 vio_set_mc_addr_list(struct rte_eth_dev *eth_dev, struct rte_ether_addr *addrs, uint32_t nb);
 
-/* The filter can be switched while the port works if it was configured with it. */
+/* The filter can be switched while the port works if it was on when the port started. */
 int
 vio_vlan_filter_set(struct rte_eth_dev *eth_dev, uint16_t vlan_id, int on);
 int
