@@ -25,7 +25,6 @@ class Quickstart:
     """A run of the script, and what must be gone after it."""
 
     def __init__(self, *options, commands=""):
-        QEMU_LOG.unlink(missing_ok=True)
         self.process = subprocess.Popen([QUICKSTART, *options], text=True, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                         start_new_session=True)
@@ -159,6 +158,27 @@ def test_terminated_while_booting(_args):
 def test_killed(_args):
     """SIGKILL, which nobody can catch: what it started ends all the same."""
     interrupt("starting", signal.SIGKILL, -signal.SIGKILL)
+
+
+def test_interrupted_at_once(_args):
+    """Ctrl-C while a script of the preparation runs, or has just ended."""
+    for delay in (0, 0.1, 0.2, 0.3):
+        with Quickstart() as run:
+            run.wait_for("installing")
+            time.sleep(delay)
+            os.killpg(run.process.pid, signal.SIGINT)
+            equal(run.end(), EXIT_INTERRUPTED, f"exit status, {delay} s later")
+            check("Traceback" not in run.output, f"a traceback: {run.output}")
+
+
+def test_one_at_a_time(_args):
+    """A second one in the same checkout is refused; the first goes on."""
+    with Quickstart("--seconds", "1") as first:
+        first.wait_for("starting")
+        with Quickstart("--seconds", "1") as second:
+            equal(second.end(), 1, "exit status of the second")
+            lab.expect_words(second.output, "another quickstart runs in this checkout")
+        check_traffic(first, "vio-testpmd")
 
 
 def test_wrong_options(_args):
