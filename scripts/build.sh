@@ -6,12 +6,8 @@
 # usage: build.sh [BUILDDIR [meson options...]]     (BUILDDIR is build/ if none is named)
 set -euo pipefail
 
-case ${1:-} in
--h | --help)
-	sed -n '/^$/,/^set -/s/^# \{0,1\}//p; /^set -/q' "$0"
-	exit 0
-	;;
-esac
+# shellcheck source=/dev/null
+. "$(dirname "$0")/usage.sh"
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=${1:-$root/build}

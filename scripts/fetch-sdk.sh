@@ -11,12 +11,8 @@
 # The machine's apt configuration is read, not changed.
 set -euo pipefail
 
-case ${1:-} in
--h | --help)
-	sed -n '/^$/,/^set -/s/^# \{0,1\}//p; /^set -/q' "$0"
-	exit 0
-	;;
-esac
+# shellcheck source=/dev/null
+. "$(dirname "$0")/usage.sh"
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 want_source=false

@@ -7,12 +7,8 @@
 # Quick and silent when nothing is missing.
 set -euo pipefail
 
-case ${1:-} in
--h | --help)
-	sed -n '/^$/,/^set -/s/^# \{0,1\}//p; /^set -/q' "$0"
-	exit 0
-	;;
-esac
+# shellcheck source=/dev/null
+. "$(dirname "$0")/usage.sh"
 
 build_packages=(
 	dpdk dpdk-dev libdpdk-dev libnuma-dev

@@ -9,12 +9,8 @@
 # built. Prints a line "PASS into-dpdk.<what>" or "FAIL into-dpdk.<what>: why" for each step.
 set -euo pipefail
 
-case ${1:-} in
--h | --help)
-	sed -n '/^$/,/^set -/s/^# \{0,1\}//p; /^set -/q' "$0"
-	exit 0
-	;;
-esac
+# shellcheck source=/dev/null
+. "$(dirname "$0")/usage.sh"
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 
