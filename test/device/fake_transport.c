@@ -115,14 +115,14 @@ fake_queue_size_max(struct vio_transport *t, uint16_t queue)
 
 static int
 fake_queue_enable(struct vio_transport *t, uint16_t queue, const struct vio_queue_conf *conf,
-	volatile void **notify_addr)
+	struct vio_doorbell *doorbell)
 {
 	const struct vdev_queue regs = {
 		.size = conf->size,
 		.vector = conf->vector,
-		.desc_addr = conf->desc_iova,
-		.driver_addr = conf->driver_iova,
-		.device_addr = conf->device_iova,
+		.desc_addr = conf->desc_addr,
+		.driver_addr = conf->driver_addr,
+		.device_addr = conf->device_addr,
 	};
 	struct fake_transport *f = to_fake(t);
 	struct vdev *dev;
@@ -133,7 +133,7 @@ fake_queue_enable(struct vio_transport *t, uint16_t queue, const struct vio_queu
 	dev = device_lock(t);
 	ret = vdev_queue_enable(dev, queue, &regs);
 	if (ret == 0)
-		*notify_addr = &dev->queues[queue].doorbell;
+		doorbell->addr = &dev->queues[queue].doorbell;
 	device_unlock(dev);
 	return ret;
 }

@@ -463,18 +463,18 @@ verb_queues(void)
 	const struct vio_queue_conf conf = {
 		.size = 256,
 		.vector = VIRTIO_MSI_NO_VECTOR,
-		.desc_iova = UINT64_C(0x1122334455667700),
-		.driver_iova = UINT64_C(0x8899aabbccddee02),
-		.device_iova = UINT64_C(0x0123456789abcdec),
+		.desc_addr = UINT64_C(0x1122334455667700),
+		.driver_addr = UINT64_C(0x8899aabbccddee02),
+		.device_addr = UINT64_C(0x0123456789abcdec),
 	};
-	volatile void *notify = NULL;
+	struct vio_doorbell doorbell = { .fd = 0 };
 
 	regs()->queue_size = rte_cpu_to_le_16(0xfedc);
 	TEST_ASSERT_EQUAL(vio_pci_ops.queue_size_max(&found.base, 7), 0xfedc, "size");
 	TEST_ASSERT_EQUAL(rte_le_to_cpu_16(regs()->queue_select), 7, "selected");
 
 	regs()->queue_notify_off = rte_cpu_to_le_16(9);
-	TEST_ASSERT_SUCCESS(vio_pci_ops.queue_enable(&found.base, 5, &conf, &notify), "enable");
+	TEST_ASSERT_SUCCESS(vio_pci_ops.queue_enable(&found.base, 5, &conf, &doorbell), "enable");
 	TEST_ASSERT_EQUAL(rte_le_to_cpu_16(regs()->queue_select), 5, "selected");
 	TEST_ASSERT_EQUAL(rte_le_to_cpu_16(regs()->queue_size), 256, "size");
 	TEST_ASSERT_EQUAL(rte_le_to_cpu_16(regs()->queue_msix_vector), VIRTIO_MSI_NO_VECTOR,
@@ -486,7 +486,7 @@ verb_queues(void)
 	TEST_ASSERT_EQUAL(rte_le_to_cpu_32(regs()->queue_driver_hi), 0x8899aabb, "driver");
 	TEST_ASSERT_EQUAL(rte_le_to_cpu_32(regs()->queue_device_lo), 0x89abcdec, "device");
 	TEST_ASSERT_EQUAL(rte_le_to_cpu_32(regs()->queue_device_hi), 0x01234567, "device");
-	TEST_ASSERT((volatile uint8_t *)notify == &pci.bar4[FAKE_PCI_NOTIFY + 9 * 4], "notify");
+	TEST_ASSERT((volatile uint8_t *)doorbell.addr == &pci.bar4[FAKE_PCI_NOTIFY + 9 * 4], "notify");
 	return TEST_SUCCESS;
 }
 
@@ -513,7 +513,7 @@ verb_notify_bounds(void)
 		{ 3, 1, 4096, false },		/* an odd address */
 	};
 	const struct vio_queue_conf conf = { .size = 8, .vector = VIRTIO_MSI_NO_VECTOR };
-	volatile void *notify;
+	struct vio_doorbell doorbell;
 	unsigned int i;
 
 	for (i = 0; i < RTE_DIM(cases); i++) {
@@ -521,10 +521,10 @@ verb_notify_bounds(void)
 		regs()->queue_enable = 0;
 		found.notify_off_multiplier = cases[i].multiplier;
 		found.notify_len = cases[i].len;
-		notify = NULL;
-		TEST_ASSERT_EQUAL(vio_pci_ops.queue_enable(&found.base, 0, &conf, &notify),
+		doorbell.addr = NULL;
+		TEST_ASSERT_EQUAL(vio_pci_ops.queue_enable(&found.base, 0, &conf, &doorbell),
 			(cases[i].good ? 0 : -ERANGE), "case %u", i);
-		TEST_ASSERT_EQUAL((notify != NULL), cases[i].good, "case %u: address", i);
+		TEST_ASSERT_EQUAL((doorbell.addr != NULL), cases[i].good, "case %u: address", i);
 		TEST_ASSERT_EQUAL((regs()->queue_enable != 0), cases[i].good, "case %u", i);
 	}
 	return TEST_SUCCESS;

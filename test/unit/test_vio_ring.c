@@ -8,6 +8,9 @@
 
 #include <rte_memzone.h>
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include "test.h"
 
 #include "vio_ring.h"
@@ -27,11 +30,11 @@ used(void)
 static int
 setup(void)
 {
-	int ret = vio_ring_alloc(&ring, "test_vio_ring", SIZE, 100, SOCKET_ID_ANY);
+	int ret = vio_ring_alloc(&ring, "test_vio_ring", SIZE, 100, SOCKET_ID_ANY, false);
 
 	ring.index = 3;
 	ring.weak_barriers = true;
-	ring.notify_addr = &doorbell;
+	ring.doorbell.addr = &doorbell;
 	doorbell = UINT16_MAX;
 	return ret == 0 ? TEST_SUCCESS : TEST_FAILED;
 }
@@ -85,24 +88,24 @@ memory_of_every_size(void)
 		struct vio_ring r;
 		uint64_t end;
 
-		TEST_ASSERT_SUCCESS(vio_ring_alloc(&r, "test_vio_sizes", size, 40, SOCKET_ID_ANY),
+		TEST_ASSERT_SUCCESS(vio_ring_alloc(&r, "test_vio_sizes", size, 40, SOCKET_ID_ANY, false),
 			"size %u", size);
 		end = r.mz->iova + r.mz->len;
 		TEST_ASSERT(r.size == size && r.mask == size - 1, "size %u", size);
-		TEST_ASSERT_EQUAL(vio_ring_desc_iova(&r) % VIRTQ_DESC_ALIGN, 0, "size %u", size);
-		TEST_ASSERT_EQUAL(vio_ring_driver_iova(&r) % VIRTQ_AVAIL_ALIGN, 0, "size %u",
+		TEST_ASSERT_EQUAL(vio_ring_desc_addr(&r) % VIRTQ_DESC_ALIGN, 0, "size %u", size);
+		TEST_ASSERT_EQUAL(vio_ring_driver_addr(&r) % VIRTQ_AVAIL_ALIGN, 0, "size %u",
 			size);
-		TEST_ASSERT_EQUAL(vio_ring_device_iova(&r) % VIRTQ_USED_ALIGN, 0, "size %u", size);
-		TEST_ASSERT(vio_ring_extra_iova(&r) + 40 <= end, "size %u", size);
-		TEST_ASSERT(vio_ring_desc_iova(&r) >= r.mz->iova, "size %u", size);
+		TEST_ASSERT_EQUAL(vio_ring_device_addr(&r) % VIRTQ_USED_ALIGN, 0, "size %u", size);
+		TEST_ASSERT(vio_ring_extra_addr(&r) + 40 <= end, "size %u", size);
+		TEST_ASSERT(vio_ring_desc_addr(&r) >= r.mz->iova, "size %u", size);
 		/* pointers and addresses are of the same bytes */
-		TEST_ASSERT_EQUAL(vio_ring_desc_iova(&r) - r.mz->iova,
+		TEST_ASSERT_EQUAL(vio_ring_desc_addr(&r) - r.mz->iova,
 			RTE_PTR_DIFF(r.desc, r.mz->addr), "size %u", size);
-		TEST_ASSERT_EQUAL(vio_ring_driver_iova(&r) - r.mz->iova,
+		TEST_ASSERT_EQUAL(vio_ring_driver_addr(&r) - r.mz->iova,
 			RTE_PTR_DIFF(r.avail, r.mz->addr), "size %u", size);
-		TEST_ASSERT_EQUAL(vio_ring_device_iova(&r) - r.mz->iova,
+		TEST_ASSERT_EQUAL(vio_ring_device_addr(&r) - r.mz->iova,
 			RTE_PTR_DIFF(r.used, r.mz->addr), "size %u", size);
-		TEST_ASSERT_EQUAL(vio_ring_extra_iova(&r) - r.mz->iova,
+		TEST_ASSERT_EQUAL(vio_ring_extra_addr(&r) - r.mz->iova,
 			RTE_PTR_DIFF(vio_ring_extra(&r), r.mz->addr), "size %u", size);
 		vio_ring_free(&r);
 	}
@@ -115,7 +118,7 @@ memory_is_given_back(void)
 	char name[RTE_MEMZONE_NAMESIZE];
 	struct vio_ring huge;
 
-	TEST_ASSERT_EQUAL(vio_ring_alloc(&huge, "test_vio_huge", 8, SIZE_MAX / 4, SOCKET_ID_ANY),
+	TEST_ASSERT_EQUAL(vio_ring_alloc(&huge, "test_vio_huge", 8, SIZE_MAX / 4, SOCKET_ID_ANY, false),
 		-ENOMEM, "more than there is");
 	strcpy(name, ring.mz->name);
 	TEST_ASSERT_NOT_NULL(rte_memzone_lookup(name), "no memory zone");
@@ -227,6 +230,30 @@ notify_unless_suppressed(void)
 	return TEST_SUCCESS;
 }
 
+/* A device without registers is notified by an eventfd, even by one whose counter is full. */
+static int
+notify_by_eventfd(void)
+{
+	uint64_t count = UINT64_MAX - 1;
+
+	ring.doorbell = (struct vio_doorbell){ .fd = eventfd(0, EFD_NONBLOCK) };
+	TEST_ASSERT(ring.doorbell.fd >= 0, "eventfd");
+	used()->flags = rte_cpu_to_le_16(VIRTQ_USED_F_NO_NOTIFY);
+	TEST_ASSERT(!vio_ring_notify(&ring), "says that it notified");
+	TEST_ASSERT(read(ring.doorbell.fd, &count, sizeof(count)) < 0, "raised");
+	used()->flags = 0;
+	TEST_ASSERT(vio_ring_notify(&ring), "says that it did not notify");
+	TEST_ASSERT_EQUAL(read(ring.doorbell.fd, &count, sizeof(count)), sizeof(count), "read");
+	TEST_ASSERT_EQUAL(count, 1, "raised by %llu", (unsigned long long)count);
+
+	count = UINT64_MAX - 1;
+	TEST_ASSERT_EQUAL(write(ring.doorbell.fd, &count, sizeof(count)), sizeof(count), "write");
+	TEST_ASSERT(vio_ring_notify(&ring), "says that it did not notify");
+	TEST_ASSERT_EQUAL(doorbell, UINT16_MAX, "wrote %u", doorbell);
+	close(ring.doorbell.fd);
+	return TEST_SUCCESS;
+}
+
 static struct unit_test_suite suite = {
 	.suite_name = "vio_ring",
 	.unit_test_cases = {
@@ -238,6 +265,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, used_entries_wrap),
 		TEST_CASE_ST(setup, teardown, publish_writes_the_index),
 		TEST_CASE_ST(setup, teardown, notify_unless_suppressed),
+		TEST_CASE_ST(setup, teardown, notify_by_eventfd),
 		TEST_CASES_END()
 	}
 };

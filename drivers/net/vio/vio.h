@@ -83,6 +83,7 @@ struct vio_rxq {
 	uint16_t mtu_frame_len;		/* longest untagged frame */
 	uint16_t free_thresh;		/* refill when so many are missing */
 	uint16_t port_id;
+	uint16_t addr_off;		/* VIO_MBUF_ADDR() */
 	uint8_t state;			/* enum vio_queue_state */
 	bool mergeable;			/* MRG_RXBUF was negotiated */
 	bool scatter;			/* the application takes frames of several segments */
@@ -117,7 +118,8 @@ struct vio_txq {
 
 	/* Line 2: read-mostly, and the free list of ids, first in first out. */
 	struct vio_tx_desc *descs;	/* by id */
-	uint64_t hdr_iova;		/* a header of zeros for packets that cannot take one */
+	uint64_t hdr_addr;		/* a header of zeros for packets that cannot take one */
+	uint16_t addr_off;		/* VIO_MBUF_ADDR() */
 	uint16_t mtu_frame_len;
 	uint16_t free_thresh;		/* take completions below so many free descriptors */
 	uint16_t free_head;
@@ -175,6 +177,13 @@ static inline bool
 vio_has(const struct vio_dev *dev, unsigned int feature)
 {
 	return vio_feature_has(&dev->features, feature);
+}
+
+/* Whether control commands go by a virtqueue, and not to the transport (vio_transport_ops.ctrl). */
+static inline bool
+vio_has_ctrlq(const struct vio_dev *dev)
+{
+	return vio_has(dev, VIRTIO_NET_F_CTRL_VQ) && dev->ctrlq_size_max > 0;
 }
 
 /* This process's verbs for the device's transport. */

@@ -4,7 +4,7 @@
 
 /*
  * The control virtqueue: one command at a time, in the same three descriptors: header, data,
- * acknowledgement.
+ * acknowledgement. A transport that answers commands itself gets them without a queue.
  * Invariant: while a command that timed out may still be answered, its memory is not used again.
  * Threads: any control thread; a spinlock serialises them for at most the deadline.
  */
@@ -41,7 +41,7 @@ vio_ctrl_alloc(struct vio_dev *dev, uint16_t size_max, int socket)
 	snprintf(label, sizeof(label), "p%u_ctrl", dev->port_id);
 	rte_spinlock_init(&dev->ctrlq.lock);
 	return vio_ring_alloc(&dev->ctrlq.ring, label, RTE_MIN(size_max, CTRL_RING_SIZE_MAX),
-			      sizeof(struct ctrl_request), socket);
+			      sizeof(struct ctrl_request), socket, dev->transport->use_va);
 }
 
 void
@@ -56,21 +56,21 @@ void
 vio_ctrl_start(struct vio_dev *dev)
 {
 	struct vio_ring *ring = &dev->ctrlq.ring;
-	uint64_t iova = vio_ring_extra_iova(ring);
+	uint64_t addr = vio_ring_extra_addr(ring);
 
 	ring->desc[DESC_HDR] = (struct virtq_desc){
-		.addr = rte_cpu_to_le_64(iova + offsetof(struct ctrl_request, hdr)),
+		.addr = rte_cpu_to_le_64(addr + offsetof(struct ctrl_request, hdr)),
 		.len = rte_cpu_to_le_32(sizeof(struct virtio_net_ctrl_hdr)),
 		.flags = rte_cpu_to_le_16(VIRTQ_DESC_F_NEXT),
 		.next = rte_cpu_to_le_16(DESC_DATA),
 	};
 	ring->desc[DESC_DATA] = (struct virtq_desc){
-		.addr = rte_cpu_to_le_64(iova + offsetof(struct ctrl_request, data)),
+		.addr = rte_cpu_to_le_64(addr + offsetof(struct ctrl_request, data)),
 		.flags = rte_cpu_to_le_16(VIRTQ_DESC_F_NEXT),
 		.next = rte_cpu_to_le_16(DESC_ACK),
 	};
 	ring->desc[DESC_ACK] = (struct virtq_desc){
-		.addr = rte_cpu_to_le_64(iova + offsetof(struct ctrl_request, ack)),
+		.addr = rte_cpu_to_le_64(addr + offsetof(struct ctrl_request, ack)),
 		.len = rte_cpu_to_le_32(sizeof(uint8_t)),
 		.flags = rte_cpu_to_le_16(VIRTQ_DESC_F_WRITE),
 	};
@@ -136,18 +136,31 @@ ctrl_execute(struct vio_ctrlq *ctrlq, const struct ctrl_request *cmd, size_t dat
 	return ret > 0 && *(volatile uint8_t *)&req->ack == VIRTIO_NET_OK ? 0 : -EIO;
 }
 
-/* Sends a command with data_len bytes of data, 1 to CTRL_DATA_MAX. */
+/* Sends a command by the queue, if it is in use. */
 static int
-ctrl_send(struct vio_dev *dev, const struct ctrl_request *cmd, size_t data_len)
+ctrl_queue_send(struct vio_ctrlq *ctrlq, const struct ctrl_request *cmd, size_t data_len)
 {
-	struct vio_ctrlq *ctrlq = &dev->ctrlq;
 	int ret = -EIO;
 
 	rte_spinlock_lock(&ctrlq->lock);
 	if (ctrlq->started)
 		ret = ctrl_execute(ctrlq, cmd, data_len);
 	rte_spinlock_unlock(&ctrlq->lock);
+	return ret;
+}
 
+/* Sends a command with data_len bytes of data, 1 to CTRL_DATA_MAX. */
+static int
+ctrl_send(struct vio_dev *dev, const struct ctrl_request *cmd, size_t data_len)
+{
+	const struct vio_transport_ops *ops = vio_ops(dev);
+	struct vio_ctrlq *ctrlq = &dev->ctrlq;
+	int ret;
+
+	if (ops->ctrl != NULL)
+		return ops->ctrl(dev->transport, &cmd->hdr, cmd->data, data_len);
+
+	ret = ctrl_queue_send(ctrlq, cmd, data_len);
 	if (ret == -ETIMEDOUT || ret == -EPROTO)
 		VIO_LOG(ERR, dev->transport->name,
 			"control command %u/%u %s: the control queue is out of use until the port "

@@ -52,6 +52,7 @@ features_agree(struct vio_dev *dev, const struct vio_features *wanted)
 	const struct vio_transport_ops *ops = vio_ops(dev);
 	const char *name = dev->transport->name;
 	char text[VIO_FEATURES_TEXT_LEN];
+	uint8_t status;
 	int ret;
 
 	ops->features_get(dev->transport, &dev->offered);
@@ -67,7 +68,13 @@ features_agree(struct vio_dev *dev, const struct vio_features *wanted)
 
 	vio_features_print(&dev->features, text, sizeof(text));
 	/* virtio 3.1.1 step 6: FEATURES_OK must still be set, or the device refuses. */
-	if (!(ops->status_get(dev->transport) & VIRTIO_STATUS_FEATURES_OK)) {
+	status = ops->status_get(dev->transport);
+	if (status == VIO_STATUS_GONE) {
+		VIO_LOG(ERR, name, "the device is gone: close the port, and probe it again when it "
+			"is back");
+		return -ENODEV;
+	}
+	if (!(status & VIRTIO_STATUS_FEATURES_OK)) {
 		VIO_LOG(ERR, name, "the device refuses the features %s (offered: 0x%016" PRIx64
 			"%016" PRIx64 "): it may need one that this driver does not know",
 			text, dev->offered.word[1], dev->offered.word[0]);
@@ -215,7 +222,7 @@ queues_identify(struct vio_dev *dev)
 	/* virtio 5.1.2: the control queue follows all pairs that the device states. */
 	dev->ctrlq_index = VIRTIO_NET_CTRLQ(stated);
 	dev->ctrlq_size_max = 0;
-	if (!vio_has(dev, VIRTIO_NET_F_CTRL_VQ))
+	if (!vio_has(dev, VIRTIO_NET_F_CTRL_VQ) || vio_ops(dev)->ctrl != NULL)
 		return 0;
 	dev->ctrlq_size_max = queue_size_usable(dev, dev->ctrlq_index);
 	if (dev->ctrlq_size_max == 0) {
@@ -247,9 +254,9 @@ vio_dev_queue_enable(struct vio_dev *dev, struct vio_ring *ring, uint16_t index)
 	struct vio_queue_conf conf = {
 		.size = ring->size,
 		.vector = VIRTIO_MSI_NO_VECTOR,
-		.desc_iova = vio_ring_desc_iova(ring),
-		.driver_iova = vio_ring_driver_iova(ring),
-		.device_iova = vio_ring_device_iova(ring),
+		.desc_addr = vio_ring_desc_addr(ring),
+		.driver_addr = vio_ring_driver_addr(ring),
+		.device_addr = vio_ring_device_addr(ring),
 	};
 	int ret;
 
@@ -257,7 +264,7 @@ vio_dev_queue_enable(struct vio_dev *dev, struct vio_ring *ring, uint16_t index)
 	/* virtio 6.1: with ORDER_PLATFORM, barriers that order for real devices are needed. */
 	ring->weak_barriers = !vio_has(dev, VIRTIO_F_ORDER_PLATFORM);
 
-	ret = vio_ops(dev)->queue_enable(dev->transport, index, &conf, &ring->notify_addr);
+	ret = vio_ops(dev)->queue_enable(dev->transport, index, &conf, &ring->doorbell);
 	if (ret == -EINVAL)
 		VIO_LOG(ERR, dev->transport->name, "the device does not take %u entries for "
 			"virtqueue %u: use another number of descriptors", conf.size, index);

@@ -12,8 +12,8 @@
 /*
  * Resets the device and agrees with it on those of the wanted features that it offers, up to
  * FEATURES_OK (virtio 3.1.1, steps 1 to 6); dev->offered and dev->features say on which.
- * Returns 0; -ENOTSUP without VERSION_1; -EPROTO when the device refuses; -ETIMEDOUT or
- * -ENODEV of the reset.
+ * Returns 0; -ENOTSUP without VERSION_1; -EPROTO when the device refuses; -ENODEV when it is
+ * gone; -ETIMEDOUT of the reset.
  */
 int
 vio_dev_negotiate(struct vio_dev *dev, const struct vio_features *wanted);

@@ -170,7 +170,7 @@ queues_enable(struct rte_eth_dev *eth_dev, uint16_t pairs)
 			ret = vio_dev_queue_enable(dev, txq != NULL ? &txq->ring : &dev->spare,
 						   VIRTIO_NET_TXQ(i));
 	}
-	if (ret == 0 && vio_has(dev, VIRTIO_NET_F_CTRL_VQ)) {
+	if (ret == 0 && vio_has_ctrlq(dev)) {
 		vio_ring_reset(&dev->ctrlq.ring);
 		ret = vio_dev_queue_enable(dev, &dev->ctrlq.ring, dev->ctrlq_index);
 	}
@@ -235,7 +235,7 @@ device_start(struct rte_eth_dev *eth_dev)
 	if (ret < 0)
 		return ret;
 	vio_dev_driver_ok(dev);
-	if (vio_has(dev, VIRTIO_NET_F_CTRL_VQ))
+	if (vio_has_ctrlq(dev))
 		vio_ctrl_start(dev);
 	if (pairs > 1)
 		ret = vio_ctrl_pairs_set(dev, pairs);
@@ -449,7 +449,8 @@ port_alloc(struct rte_eth_dev *eth_dev)
 	rte_ether_addr_copy(&dev->mac, &eth_dev->data->mac_addrs[0]);
 
 	snprintf(label, sizeof(label), "p%u_spare", dev->port_id);
-	ret = vio_ring_alloc(&dev->spare, label, VIO_RING_SIZE_MIN, 0, socket);
+	ret = vio_ring_alloc(&dev->spare, label, VIO_RING_SIZE_MIN, 0, socket,
+			     dev->transport->use_va);
 	if (ret == 0 && dev->ctrlq_size_max > 0) {
 		ret = vio_ctrl_alloc(dev, dev->ctrlq_size_max, socket);
 		if (ret < 0)

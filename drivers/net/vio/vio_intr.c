@@ -51,7 +51,10 @@ vio_intr_status_check(struct vio_dev *dev)
 {
 	uint8_t status = vio_ops(dev)->status_get(dev->transport);
 
-	if ((status & VIRTIO_STATUS_DEVICE_NEEDS_RESET) && vio_intr_needs_reset(dev))
+	/* A device that is gone has no reset either: its link is down, that is all to tell. */
+	if (status == VIO_STATUS_GONE || !(status & VIRTIO_STATUS_DEVICE_NEEDS_RESET))
+		return;
+	if (vio_intr_needs_reset(dev))
 		VIO_LOG(ERR, dev->transport->name,
 			"the device needs a reset (status 0x%02x): stop and start the port",
 			status);

@@ -234,7 +234,7 @@ pci_status_set(struct vio_transport *t, uint8_t status)
 static bool
 pci_is_gone(struct vio_transport *t)
 {
-	return pci_status_get(t) == UINT8_MAX &&
+	return pci_status_get(t) == VIO_STATUS_GONE &&
 	       rte_read32(&to_pci(t)->common->driver_feature_select) == UINT32_MAX;
 }
 
@@ -360,7 +360,7 @@ pci_vector_write(uint16_t vector, volatile rte_le16_t *reg)
 
 static int
 pci_queue_enable(struct vio_transport *t, uint16_t queue, const struct vio_queue_conf *conf,
-		 volatile void **notify_addr)
+		 struct vio_doorbell *doorbell)
 {
 	struct vio_pci *pci = to_pci(t);
 	volatile struct virtio_pci_common_cfg *common = pci->common;
@@ -378,11 +378,11 @@ pci_queue_enable(struct vio_transport *t, uint16_t queue, const struct vio_queue
 		 pci->notify_off_multiplier;
 	if (offset % sizeof(rte_le16_t) != 0 || offset + sizeof(rte_le16_t) > pci->notify_len)
 		return -ERANGE;
-	*notify_addr = pci->notify + offset;
+	*doorbell = (struct vio_doorbell){ .addr = pci->notify + offset, .fd = -1 };
 
-	pci_write64(conf->desc_iova, &common->queue_desc_lo, &common->queue_desc_hi);
-	pci_write64(conf->driver_iova, &common->queue_driver_lo, &common->queue_driver_hi);
-	pci_write64(conf->device_iova, &common->queue_device_lo, &common->queue_device_hi);
+	pci_write64(conf->desc_addr, &common->queue_desc_lo, &common->queue_desc_hi);
+	pci_write64(conf->driver_addr, &common->queue_driver_lo, &common->queue_driver_hi);
+	pci_write64(conf->device_addr, &common->queue_device_lo, &common->queue_device_hi);
 
 	/* virtio 4.1.4.3.2: all other fields of the queue come before queue_enable. */
 	rte_write16(rte_cpu_to_le_16(1), &common->queue_enable);

@@ -62,7 +62,7 @@ queue_ring_alloc(struct vio_dev *dev, struct vio_ring *ring, const char *dir, ui
 	int ret;
 
 	snprintf(label, sizeof(label), "p%u_%s%u", dev->port_id, dir, queue_id);
-	ret = vio_ring_alloc(ring, label, size, extra, socket);
+	ret = vio_ring_alloc(ring, label, size, extra, socket, dev->transport->use_va);
 	if (ret < 0)
 		VIO_LOG(ERR, dev->transport->name, "no memory for %s queue %u: %zu contiguous "
 			"bytes on NUMA node %d (%s); reserve more hugepages there", dir, queue_id,
@@ -148,6 +148,7 @@ rxq_fill(struct vio_rxq *q, uint64_t offloads, struct rte_mempool *mp)
 	q->sw_ring = RTE_PTR_ADD(q, sizeof(*q));
 	q->free_id = RTE_PTR_ADD(q->sw_ring, q->ring.size * sizeof(*q->sw_ring));
 	q->port_id = q->dev->port_id;
+	q->addr_off = VIO_MBUF_ADDR(q->ring.use_va);
 	q->mbuf_rearm = rxq_mbuf_rearm(q->port_id);
 	if (rte_pktmbuf_priv_flags(mp) & RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF)
 		q->mbuf_ol_flags = RTE_MBUF_F_EXTERNAL;
@@ -256,7 +257,8 @@ vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 	q->queue_id = queue_id;
 	q->port_id = dev->port_id;
 	q->descs = RTE_PTR_ADD(q, sizeof(*q));
-	q->hdr_iova = vio_ring_extra_iova(&q->ring);
+	q->hdr_addr = vio_ring_extra_addr(&q->ring);
+	q->addr_off = VIO_MBUF_ADDR(q->ring.use_va);
 	q->free_thresh = thresh;
 	eth_dev->data->tx_queues[queue_id] = q;
 	return 0;

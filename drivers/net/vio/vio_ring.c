@@ -4,12 +4,14 @@
 
 /*
  * The one place where a ring's layout is computed and its memory is allocated.
- * Invariant: every part lies within the memory zone. Control threads only.
+ * Invariant: every part lies within the memory zone.
+ * Control threads only, but for vio_ring_raise(), which the ring's own thread calls.
  */
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <rte_errno.h>
 
@@ -34,7 +36,8 @@ vio_ring_split_layout(uint16_t size, size_t extra)
 }
 
 int
-vio_ring_alloc(struct vio_ring *ring, const char *label, uint16_t size, size_t extra, int socket)
+vio_ring_alloc(struct vio_ring *ring, const char *label, uint16_t size, size_t extra, int socket,
+	       bool use_va)
 {
 	/* A ring that was given up keeps its name for ever. */
 	static unsigned int nb_allocated;
@@ -58,6 +61,7 @@ vio_ring_alloc(struct vio_ring *ring, const char *label, uint16_t size, size_t e
 	ring->extra = l.extra;
 	ring->size = size;
 	ring->mask = size - 1;
+	ring->use_va = use_va;
 	vio_ring_reset(ring);
 	return 0;
 }
@@ -80,27 +84,29 @@ vio_ring_reset(struct vio_ring *ring)
 }
 
 static uint64_t
-ring_iova(const struct vio_ring *ring, const void *part)
+device_addr(const struct vio_ring *ring, const void *part)
 {
+	if (ring->use_va)
+		return (uintptr_t)part;
 	return ring->mz->iova + RTE_PTR_DIFF(part, ring->mz->addr);
 }
 
 uint64_t
-vio_ring_desc_iova(const struct vio_ring *ring)
+vio_ring_desc_addr(const struct vio_ring *ring)
 {
-	return ring_iova(ring, ring->desc);
+	return device_addr(ring, ring->desc);
 }
 
 uint64_t
-vio_ring_driver_iova(const struct vio_ring *ring)
+vio_ring_driver_addr(const struct vio_ring *ring)
 {
-	return ring_iova(ring, ring->avail);
+	return device_addr(ring, ring->avail);
 }
 
 uint64_t
-vio_ring_device_iova(const struct vio_ring *ring)
+vio_ring_device_addr(const struct vio_ring *ring)
 {
-	return ring_iova(ring, ring->used);
+	return device_addr(ring, ring->used);
 }
 
 void *
@@ -110,7 +116,19 @@ vio_ring_extra(const struct vio_ring *ring)
 }
 
 uint64_t
-vio_ring_extra_iova(const struct vio_ring *ring)
+vio_ring_extra_addr(const struct vio_ring *ring)
 {
-	return ring->mz->iova + ring->extra;
+	return device_addr(ring, vio_ring_extra(ring));
+}
+
+void
+vio_ring_raise(const struct vio_ring *ring)
+{
+	static const uint64_t one = 1;
+	ssize_t ret;
+
+	/* A counter that is full wakes the device just as well. */
+	do {
+		ret = write(ring->doorbell.fd, &one, sizeof(one));
+	} while (ret < 0 && errno == EINTR);
 }

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include <rte_atomic.h>
+#include <rte_branch_prediction.h>
 #include <rte_common.h>
 #include <rte_io.h>
 #include <rte_memzone.h>
@@ -39,16 +40,26 @@ struct vio_ring_layout {
 	size_t total;
 };
 
+/*
+ * How the device is notified: the virtqueue's number is written to an address, or, where addr is
+ * NULL, the counter of an eventfd is raised.
+ */
+struct vio_doorbell {
+	volatile void *addr;
+	int fd;
+};
+
 struct vio_ring {
 	/* Line 0: written when the queue is set up and started. */
 	struct virtq_desc *desc;
 	struct virtq_avail *avail;
 	const struct virtq_used *used;
-	volatile void *notify_addr;	/* where to write index to notify the device */
+	struct vio_doorbell doorbell;
 	uint16_t size;			/* entries, a power of two */
 	uint16_t mask;			/* size - 1 */
 	uint16_t index;			/* the virtqueue's number on the device */
 	bool weak_barriers;		/* the device is a CPU (no ORDER_PLATFORM) */
+	bool use_va;			/* addresses for the device are virtual ones */
 
 	const struct rte_memzone *mz;	/* cold: the memory of all parts */
 	size_t extra;			/* cold: offset of the caller's room */
@@ -66,11 +77,12 @@ vio_ring_split_layout(uint16_t size, size_t extra);
 /*
  * Allocates a ring of size entries (a power of two, VIO_RING_SIZE_MIN to VIRTQ_SIZE_MAX) in
  * hugepage memory contiguous for the device, on the NUMA node socket or, with SOCKET_ID_ANY, on
- * any. label: part of the memory zone's name, below VIO_RING_LABEL_SIZE bytes. Returns 0 or
- * -errno of the memory zone allocator.
+ * any. label: part of the memory zone's name, below VIO_RING_LABEL_SIZE bytes. use_va: the device
+ * takes virtual addresses, not IOVAs. Returns 0 or -errno of the memory zone allocator.
  */
 int
-vio_ring_alloc(struct vio_ring *ring, const char *label, uint16_t size, size_t extra, int socket);
+vio_ring_alloc(struct vio_ring *ring, const char *label, uint16_t size, size_t extra, int socket,
+	       bool use_va);
 
 /* Gives the memory back. Only when the device can no longer use it. */
 void
@@ -82,17 +94,21 @@ vio_ring_reset(struct vio_ring *ring);
 
 /* The addresses of the parts for the device. */
 uint64_t
-vio_ring_desc_iova(const struct vio_ring *ring);
+vio_ring_desc_addr(const struct vio_ring *ring);
 uint64_t
-vio_ring_driver_iova(const struct vio_ring *ring);
+vio_ring_driver_addr(const struct vio_ring *ring);
 uint64_t
-vio_ring_device_iova(const struct vio_ring *ring);
+vio_ring_device_addr(const struct vio_ring *ring);
 
 /* The caller's room behind the ring, and its address for the device. */
 void *
 vio_ring_extra(const struct vio_ring *ring);
 uint64_t
-vio_ring_extra_iova(const struct vio_ring *ring);
+vio_ring_extra_addr(const struct vio_ring *ring);
+
+/* Raises the eventfd of the ring's doorbell. */
+void
+vio_ring_raise(const struct vio_ring *ring);
 
 /* Buffers that the device holds: made available and not yet taken back. */
 static inline uint16_t
@@ -161,7 +177,10 @@ vio_ring_notify(struct vio_ring *ring)
 		return false;
 
 	/* virtio 4.1.5.2: without NOTIFICATION_DATA the virtqueue's index is written. */
-	rte_write16(rte_cpu_to_le_16(ring->index), ring->notify_addr);
+	if (likely(ring->doorbell.addr != NULL))
+		rte_write16(rte_cpu_to_le_16(ring->index), ring->doorbell.addr);
+	else
+		vio_ring_raise(ring);
 	return true;
 }
 

@@ -148,7 +148,8 @@ rx_post(struct vio_rxq *q, struct rte_mbuf **bufs, uint16_t nb)
 		id = q->free_id[slot];
 		q->sw_ring[id] = bufs[i];
 		ring->desc[id] = (struct virtq_desc){
-			.addr = rte_cpu_to_le_64(rte_mbuf_data_iova_default(bufs[i])),
+			.addr = rte_cpu_to_le_64(vio_mbuf_addr(bufs[i], q->addr_off) +
+						 RTE_PKTMBUF_HEADROOM),
 			.len = rte_cpu_to_le_32(q->buf_len),
 			.flags = rte_cpu_to_le_16(VIRTQ_DESC_F_WRITE),
 		};

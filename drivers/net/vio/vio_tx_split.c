@@ -61,25 +61,32 @@ tx_complete(struct vio_txq *q)
 	rte_pktmbuf_free_bulk(done, nb_done);
 }
 
+/* The address of a segment's data for the device. */
+static inline uint64_t
+tx_data_addr(const struct vio_txq *q, const struct rte_mbuf *seg)
+{
+	return vio_mbuf_addr(seg, q->addr_off) + seg->data_off;
+}
+
 /* Writes the descriptor id, and remembers it as the last of its chain. */
 static inline void
-tx_desc_write(struct vio_txq *q, uint16_t id, uint64_t iova, uint32_t len)
+tx_desc_write(struct vio_txq *q, uint16_t id, uint64_t addr, uint32_t len)
 {
 	q->ring.desc[id] = (struct virtq_desc){
-		.addr = rte_cpu_to_le_64(iova),
+		.addr = rte_cpu_to_le_64(addr),
 		.len = rte_cpu_to_le_32(len),
 	};
 }
 
 /* Chains the next free descriptor behind id and writes it. Returns its id. */
 static inline uint16_t
-tx_desc_append(struct vio_txq *q, uint16_t id, uint64_t iova, uint32_t len)
+tx_desc_append(struct vio_txq *q, uint16_t id, uint64_t addr, uint32_t len)
 {
 	uint16_t next = q->descs[id].next;
 
 	q->ring.desc[id].flags = rte_cpu_to_le_16(VIRTQ_DESC_F_NEXT);
 	q->ring.desc[id].next = rte_cpu_to_le_16(next);
-	tx_desc_write(q, next, iova, len);
+	tx_desc_write(q, next, addr, len);
 	return next;
 }
 
@@ -95,17 +102,16 @@ tx_post(struct vio_txq *q, struct rte_mbuf *m, bool push)
 
 	if (push) {
 		vio_hdr_tx_push(m);
-		tx_desc_write(q, head, rte_mbuf_data_iova(m) - VIO_HDR_LEN,
-			      m->data_len + VIO_HDR_LEN);
+		tx_desc_write(q, head, tx_data_addr(q, m) - VIO_HDR_LEN, m->data_len + VIO_HDR_LEN);
 		seg = m->next;
 	} else {
-		tx_desc_write(q, head, q->hdr_iova, VIO_HDR_LEN);
+		tx_desc_write(q, head, q->hdr_addr, VIO_HDR_LEN);
 	}
 	for (; seg != NULL; seg = seg->next) {
 		/* Devices take a descriptor of no bytes for an error. */
 		if (unlikely(seg->data_len == 0))
 			continue;
-		last = tx_desc_append(q, last, rte_mbuf_data_iova(seg), seg->data_len);
+		last = tx_desc_append(q, last, tx_data_addr(q, seg), seg->data_len);
 		nb_descs++;
 	}
 
