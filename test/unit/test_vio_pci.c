@@ -486,7 +486,8 @@ verb_queues(void)
 	TEST_ASSERT_EQUAL(rte_le_to_cpu_32(regs()->queue_driver_hi), 0x8899aabb, "driver");
 	TEST_ASSERT_EQUAL(rte_le_to_cpu_32(regs()->queue_device_lo), 0x89abcdec, "device");
 	TEST_ASSERT_EQUAL(rte_le_to_cpu_32(regs()->queue_device_hi), 0x01234567, "device");
-	TEST_ASSERT((volatile uint8_t *)doorbell.addr == &pci.bar4[FAKE_PCI_NOTIFY + 9 * 4], "notify");
+	TEST_ASSERT((volatile uint8_t *)doorbell.addr == &pci.bar4[FAKE_PCI_NOTIFY + 9 * 4],
+		"notify");
 	return TEST_SUCCESS;
 }
 

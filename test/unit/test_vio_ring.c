@@ -88,8 +88,8 @@ memory_of_every_size(void)
 		struct vio_ring r;
 		uint64_t end;
 
-		TEST_ASSERT_SUCCESS(vio_ring_alloc(&r, "test_vio_sizes", size, 40, SOCKET_ID_ANY, false),
-			"size %u", size);
+		TEST_ASSERT_SUCCESS(vio_ring_alloc(&r, "test_vio_sizes", size, 40, SOCKET_ID_ANY,
+			false), "size %u", size);
 		end = r.mz->iova + r.mz->len;
 		TEST_ASSERT(r.size == size && r.mask == size - 1, "size %u", size);
 		TEST_ASSERT_EQUAL(vio_ring_desc_addr(&r) % VIRTQ_DESC_ALIGN, 0, "size %u", size);
@@ -118,8 +118,8 @@ memory_is_given_back(void)
 	char name[RTE_MEMZONE_NAMESIZE];
 	struct vio_ring huge;
 
-	TEST_ASSERT_EQUAL(vio_ring_alloc(&huge, "test_vio_huge", 8, SIZE_MAX / 4, SOCKET_ID_ANY, false),
-		-ENOMEM, "more than there is");
+	TEST_ASSERT_EQUAL(vio_ring_alloc(&huge, "test_vio_huge", 8, SIZE_MAX / 4, SOCKET_ID_ANY,
+		false), -ENOMEM, "more than there is");
 	strcpy(name, ring.mz->name);
 	TEST_ASSERT_NOT_NULL(rte_memzone_lookup(name), "no memory zone");
 	vio_ring_free(&ring);

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The transport over a vhost-user socket.
+ * Invariants: the back end is told of all of DPDK's memory before it is given a ring, and of
+ * every change of it before the change takes effect; whoever cannot be told loses the connection.
+ * A connection that ended is a device that is gone; it is not set up again.
+ * Threads: as vio_transport.h says; changes of memory come from any thread, under EAL's memory
+ * lock, which is therefore taken before the connection's.
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <rte_bitops.h>
+#include <rte_common.h>
+#include <rte_eal_memconfig.h>
+#include <rte_errno.h>
+#include <rte_memory.h>
+
+#include "vio_log.h"
+#include "vio_user.h"
+#include "vio_user_mem.h"
+
+/* What the back end agrees on with the driver as it stands. All else is the front end's. */
+#define PASSED_FEATURES		(RTE_BIT64(VIRTIO_NET_F_MRG_RXBUF) | \
+				 RTE_BIT64(VIRTIO_F_VERSION_1))
+
+#define PROTOCOL_FEATURES	(RTE_BIT64(VHOST_USER_PROTOCOL_F_MQ) | \
+				 RTE_BIT64(VHOST_USER_PROTOCOL_F_REPLY_ACK) | \
+				 RTE_BIT64(VHOST_USER_PROTOCOL_F_STATUS))
+
+#define MEM_CALLBACK_NAME	"net_vio_user"
+
+static struct vio_user *
+to_user(struct vio_transport *t)
+{
+	return container_of(t, struct vio_user, base);
+}
+
+/* Tells the back end of all memory but the hole, under EAL's memory lock. */
+static int
+mem_tell(struct vio_user *u, const struct vio_user_hole *hole)
+{
+	struct vio_user_mem mem;
+	int ret;
+
+	ret = vio_user_mem_collect(&mem, hole, u->base.name);
+	if (ret < 0)
+		return ret;
+	return vio_vhost_set(&u->conn, VHOST_USER_SET_MEM_TABLE, &mem.table,
+			     offsetof(struct vhost_user_memory, regions) +
+			     mem.table.num_regions * sizeof(mem.table.regions[0]),
+			     mem.fds, mem.table.num_regions);
+}
+
+/* Memory came, or is about to go. EAL holds its memory lock. */
+static void
+mem_changed(enum rte_mem_event type, const void *addr, size_t len, void *arg)
+{
+	struct vio_user_hole hole = { .addr = addr, .len = type == RTE_MEM_EVENT_FREE ? len : 0 };
+	struct vio_user *u = arg;
+	int ret;
+
+	if (!u->mem_told || !vio_vhost_is_up(&u->conn))
+		return;
+	ret = mem_tell(u, &hole);
+	/* It would take addresses there for errors, without a word. */
+	if (ret < 0)
+		vio_vhost_fail(&u->conn, VHOST_USER_SET_MEM_TABLE,
+			       "the change of DPDK's memory could not be shared");
+}
+
+static int
+mem_tell_once(struct vio_user *u)
+{
+	const struct vio_user_hole none = { .len = 0 };
+	int ret = 0;
+
+	rte_mcfg_mem_read_lock();
+	if (!u->mem_told) {
+		ret = mem_tell(u, &none);
+		u->mem_told = ret == 0;
+	}
+	rte_mcfg_mem_read_unlock();
+	return ret;
+}
+
+static int
+vring_state_set(struct vio_user *u, enum vhost_user_request request, uint16_t queue, uint32_t num)
+{
+	const struct vhost_user_vring_state state = { .index = queue, .num = num };
+
+	return vio_vhost_set(&u->conn, request, &state, sizeof(state), NULL, 0);
+}
+
+/* vhost-user: Ring states. Only the answer says that the back end no longer works on the ring. */
+static int
+vring_stop(struct vio_user *u, uint16_t queue)
+{
+	struct vhost_user_vring_state state = { .index = queue };
+	int ret;
+
+	ret = vio_vhost_get(&u->conn, VHOST_USER_GET_VRING_BASE, &state, sizeof(state), &state,
+			    sizeof(state));
+	if (ret == 0 && state.index != queue)
+		ret = vio_vhost_fail(&u->conn, VHOST_USER_GET_VRING_BASE,
+				     "answered for ring %u, expected %u", state.index, queue);
+	if (ret == 0)
+		u->started[queue] = false;
+	return ret;
+}
+
+/*
+ * Stops all rings. A connection that ended stops them too, as soon as the back end closes its
+ * end of it; until then it may use the memory.
+ */
+static int
+user_reset(struct vio_transport *t)
+{
+	struct vio_user *u = to_user(t);
+	uint16_t i;
+
+	for (i = 0; i < u->nb_queues && vio_vhost_is_up(&u->conn); i++)
+		if (u->started[i])
+			vring_stop(u, i);
+	if (u->has_status && vio_vhost_is_up(&u->conn))
+		vio_vhost_set_u64(&u->conn, VHOST_USER_SET_STATUS, VIRTIO_STATUS_RESET);
+	if (!vio_vhost_is_up(&u->conn) && vio_vhost_wait_closed(&u->conn) < 0)
+		return -ETIMEDOUT;
+
+	memset(u->started, 0, sizeof(u->started));
+	u->status = VIRTIO_STATUS_RESET;
+	u->features_refused = false;
+	return 0;
+}
+
+/* The back end's view of the status where it has one, else what was written. */
+static uint8_t
+user_status_get(struct vio_transport *t)
+{
+	struct vio_user *u = to_user(t);
+	uint64_t status = u->status;
+
+	if (u->has_status &&
+	    vio_vhost_get_u64(&u->conn, VHOST_USER_GET_STATUS, &status) == 0 &&
+	    status >= VIO_STATUS_GONE)
+		vio_vhost_fail(&u->conn, VHOST_USER_GET_STATUS,
+			       "answered with 0x%" PRIx64 ", which is no status", status);
+	if (!vio_vhost_is_up(&u->conn))
+		return VIO_STATUS_GONE;
+	return u->features_refused ? status & ~VIRTIO_STATUS_FEATURES_OK : status;
+}
+
+static void
+user_status_set(struct vio_transport *t, uint8_t status)
+{
+	struct vio_user *u = to_user(t);
+
+	u->status = status;
+	if (u->has_status)
+		vio_vhost_set_u64(&u->conn, VHOST_USER_SET_STATUS, status);
+}
+
+static void
+user_features_get(struct vio_transport *t, struct vio_features *offered)
+{
+	*offered = to_user(t)->offered;
+}
+
+static void
+user_features_set(struct vio_transport *t, const struct vio_features *accepted)
+{
+	const uint64_t passed = PASSED_FEATURES | RTE_BIT64(VIRTIO_NET_F_MQ);
+	struct vio_user *u = to_user(t);
+	uint64_t features;
+
+	features = (accepted->word[0] & passed) | RTE_BIT64(VHOST_USER_F_PROTOCOL_FEATURES);
+	features &= u->backend_features;
+	u->features_refused = vio_vhost_set_u64(&u->conn, VHOST_USER_SET_FEATURES, features) < 0;
+}
+
+static int
+user_config_read(struct vio_transport *t, size_t offset, void *dst, size_t len)
+{
+	struct vio_user *u = to_user(t);
+	struct virtio_net_config config = u->config;
+
+	if (offset + len > sizeof(config))
+		return -ERANGE;
+	config.status = rte_cpu_to_le_16(vio_vhost_is_up(&u->conn) ? VIRTIO_NET_S_LINK_UP : 0);
+	memcpy(dst, RTE_PTR_ADD(&config, offset), len);
+	return 0;
+}
+
+static uint16_t
+user_queue_size_max(struct vio_transport *t, uint16_t queue)
+{
+	const struct vio_user *u = to_user(t);
+
+	return queue < u->nb_queues ? u->queue_size : 0;
+}
+
+/* The eventfd of a queue, which lives as long as the device. Returns it, or -errno. */
+static int
+kick_fd_get(struct vio_user *u, uint16_t queue)
+{
+	if (u->kick_fd[queue] < 0)
+		u->kick_fd[queue] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (u->kick_fd[queue] >= 0)
+		return u->kick_fd[queue];
+	VIO_LOG(ERR, u->base.name, "no eventfd for virtqueue %u: %s", queue, strerror(errno));
+	return -errno;
+}
+
+/* Tells the back end what a ring is: size, place, where to begin. */
+static int
+vring_describe(struct vio_user *u, uint16_t queue, const struct vio_queue_conf *conf)
+{
+	const struct vhost_user_vring_addr addr = {
+		.index = queue,
+		.descriptor = conf->desc_addr,
+		.available = conf->driver_addr,
+		.used = conf->device_addr,
+	};
+	int ret;
+
+	ret = vring_state_set(u, VHOST_USER_SET_VRING_NUM, queue, conf->size);
+	if (ret == 0)
+		ret = vring_state_set(u, VHOST_USER_SET_VRING_BASE, queue, 0);
+	if (ret == 0)
+		ret = vio_vhost_set(&u->conn, VHOST_USER_SET_VRING_ADDR, &addr, sizeof(addr),
+				    NULL, 0);
+	return ret;
+}
+
+/*
+ * Starts a ring: the driver polls, so it gives no descriptor to be called by. From the kick
+ * descriptor on the back end may work on the ring, whatever it answers.
+ */
+static int
+vring_start(struct vio_user *u, uint16_t queue, int kick_fd)
+{
+	const uint64_t index = queue;
+	int ret;
+
+	ret = vio_vhost_set_u64(&u->conn, VHOST_USER_SET_VRING_CALL,
+				index | VHOST_USER_VRING_INVALID_FD);
+	if (ret < 0)
+		return ret;
+	u->started[queue] = true;
+	return vio_vhost_set(&u->conn, VHOST_USER_SET_VRING_KICK, &index, sizeof(index),
+			     &kick_fd, 1);
+}
+
+/* vhost-user: Ring states. Without PROTOCOL_FEATURES, rings are enabled as they start. */
+static int
+vring_enable(struct vio_user *u, uint16_t queue, bool on)
+{
+	if (!(u->backend_features & RTE_BIT64(VHOST_USER_F_PROTOCOL_FEATURES)))
+		return 0;
+	return vring_state_set(u, VHOST_USER_SET_VRING_ENABLE, queue, on);
+}
+
+static int
+user_queue_enable(struct vio_transport *t, uint16_t queue, const struct vio_queue_conf *conf,
+		  struct vio_doorbell *doorbell)
+{
+	struct vio_user *u = to_user(t);
+	int kick_fd = kick_fd_get(u, queue);
+	int ret;
+
+	if (kick_fd < 0)
+		return kick_fd;
+	ret = mem_tell_once(u);
+	if (ret == 0)
+		ret = vring_describe(u, queue, conf);
+	if (ret == 0)
+		ret = vring_start(u, queue, kick_fd);
+	/* virtio 5.1.9.5.6: one pair is in use until the driver asks for more. */
+	if (ret == 0 && queue <= VIRTIO_NET_TXQ(0))
+		ret = vring_enable(u, queue, true);
+	*doorbell = (struct vio_doorbell){ .addr = NULL, .fd = kick_fd };
+	return ret;
+}
+
+static int
+user_config_vector_set(struct vio_transport *t __rte_unused, uint16_t vector __rte_unused)
+{
+	return 0;
+}
+
+static uint8_t
+user_isr_read(struct vio_transport *t)
+{
+	struct vio_user *u = to_user(t);
+
+	vio_vhost_event_clear(&u->conn);
+	return VIRTIO_PCI_ISR_CONFIG;
+}
+
+/* Uses so many pairs: the rings that have been started are enabled or disabled. */
+static int
+pairs_set(struct vio_user *u, uint16_t pairs)
+{
+	uint16_t i;
+	int ret = 0;
+
+	for (i = 0; i < u->nb_queues && ret == 0; i++)
+		if (u->started[i])
+			ret = vring_enable(u, i, i < 2 * pairs);
+	return ret;
+}
+
+/* The commands that a back end has no part in or, as this one, is told of in its own way. */
+static int
+user_ctrl(struct vio_transport *t, const struct virtio_net_ctrl_hdr *hdr, const void *data,
+	  size_t len)
+{
+	rte_le16_t pairs;
+
+	if (hdr->class != VIRTIO_NET_CTRL_MQ || hdr->command != VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET ||
+	    len != sizeof(pairs))
+		return -EIO;
+	memcpy(&pairs, data, sizeof(pairs));
+	return pairs_set(to_user(t), rte_le_to_cpu_16(pairs));
+}
+
+const struct vio_transport_ops vio_user_ops = {
+	.reset = user_reset,
+	.status_get = user_status_get,
+	.status_set = user_status_set,
+	.features_get = user_features_get,
+	.features_set = user_features_set,
+	.config_read = user_config_read,
+	.queue_size_max = user_queue_size_max,
+	.queue_enable = user_queue_enable,
+	.config_vector_set = user_config_vector_set,
+	.isr_read = user_isr_read,
+	.ctrl = user_ctrl,
+};
+
+/* vhost-user: Feature negotiation. Returns which protocol features are agreed on. */
+static int
+protocol_negotiate(struct vio_user *u, uint64_t *protocol)
+{
+	int ret;
+
+	*protocol = 0;
+	ret = vio_vhost_set(&u->conn, VHOST_USER_SET_OWNER, NULL, 0, NULL, 0);
+	if (ret == 0)
+		ret = vio_vhost_get_u64(&u->conn, VHOST_USER_GET_FEATURES, &u->backend_features);
+	if (ret < 0 || !(u->backend_features & RTE_BIT64(VHOST_USER_F_PROTOCOL_FEATURES)))
+		return ret;
+	ret = vio_vhost_get_u64(&u->conn, VHOST_USER_GET_PROTOCOL_FEATURES, protocol);
+	*protocol &= PROTOCOL_FEATURES;
+	if (ret == 0)
+		ret = vio_vhost_set_u64(&u->conn, VHOST_USER_SET_PROTOCOL_FEATURES, *protocol);
+	u->has_status = *protocol & RTE_BIT64(VHOST_USER_PROTOCOL_F_STATUS);
+	u->conn.reply_ack = *protocol & RTE_BIT64(VHOST_USER_PROTOCOL_F_REPLY_ACK);
+	return ret;
+}
+
+/* Whether the back end has as many queue pairs as the user wants. */
+static int
+pairs_check(struct vio_user *u, uint64_t protocol, uint16_t wanted)
+{
+	uint64_t pairs = 1;
+	int ret = 0;
+
+	if ((protocol & RTE_BIT64(VHOST_USER_PROTOCOL_F_MQ)) &&
+	    (u->backend_features & RTE_BIT64(VIRTIO_NET_F_MQ)))
+		ret = vio_vhost_get_u64(&u->conn, VHOST_USER_GET_QUEUE_NUM, &pairs);
+	if (ret < 0 || wanted <= pairs)
+		return ret;
+	VIO_LOG(ERR, u->base.name, "queues=%u: the back end has %" PRIu64 "; ask for fewer, or "
+		"give it more", wanted, pairs);
+	return -ENOTSUP;
+}
+
+/* What the driver is offered: the back end's rings, and what is done here. */
+static void
+device_describe(struct vio_user *u, const struct vio_user_conf *conf)
+{
+	struct virtio_net_config *config = &u->config;
+
+	u->offered.word[0] = u->backend_features & PASSED_FEATURES;
+	if (!conf->mrg_rxbuf)
+		vio_feature_del(&u->offered, VIRTIO_NET_F_MRG_RXBUF);
+	vio_feature_add(&u->offered, VIRTIO_NET_F_STATUS);
+	if (conf->has_mac) {
+		vio_feature_add(&u->offered, VIRTIO_NET_F_MAC);
+		memcpy(config->mac, conf->mac, sizeof(config->mac));
+	}
+	if (conf->cq)
+		vio_feature_add(&u->offered, VIRTIO_NET_F_CTRL_VQ);
+	if (conf->pairs > 1)
+		vio_feature_add(&u->offered, VIRTIO_NET_F_MQ);
+	if (conf->speed > 0)
+		vio_feature_add(&u->offered, VIRTIO_NET_F_SPEED_DUPLEX);
+	config->max_virtqueue_pairs = rte_cpu_to_le_16(conf->pairs);
+	config->speed = rte_cpu_to_le_32(conf->speed);
+	config->duplex = VIRTIO_NET_DUPLEX_FULL;
+	u->nb_queues = 2 * conf->pairs;
+	u->queue_size = conf->queue_size;
+}
+
+int
+vio_user_init(struct vio_user *u, int fd, const struct vio_user_conf *conf)
+{
+	const char *name = u->base.name;
+	uint64_t protocol;
+	int ret;
+
+	memset(u, 0, sizeof(*u));
+	u->base.name = name;
+	u->base.use_va = true;
+	memset(u->kick_fd, 0xff, sizeof(u->kick_fd));
+	ret = vio_vhost_init(&u->conn, name, fd);
+	if (ret < 0)
+		return ret;
+	ret = protocol_negotiate(u, &protocol);
+	if (ret == 0)
+		ret = pairs_check(u, protocol, conf->pairs);
+	/* Legacy memory does not change, and has no such events. */
+	if (ret == 0 && rte_mem_event_callback_register(MEM_CALLBACK_NAME, mem_changed, u) < 0 &&
+	    rte_errno != ENOTSUP)
+		ret = -rte_errno;
+	if (ret < 0) {
+		vio_vhost_fini(&u->conn);
+		return ret;
+	}
+	device_describe(u, conf);
+	return 0;
+}
+
+void
+vio_user_fini(struct vio_user *u)
+{
+	unsigned int i;
+
+	rte_mem_event_callback_unregister(MEM_CALLBACK_NAME, u);
+	for (i = 0; i < RTE_DIM(u->kick_fd); i++)
+		if (u->kick_fd[i] >= 0)
+			close(u->kick_fd[i]);
+	vio_vhost_fini(&u->conn);
+}
+
+int
+vio_user_event_fd(const struct vio_user *u)
+{
+	return u->conn.event_fd;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The transport over a vhost-user socket: a device of which the back end does the rings, and the
+ * front end, here, the rest: its configuration space and its control commands.
+ */
+
+#ifndef VIO_USER_H
+#define VIO_USER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vio_transport.h"
+#include "vio_vhost.h"
+
+#define VIO_USER_PAIRS_MAX	(VHOST_USER_VRING_MAX / 2)
+
+/* What the user says of the device. */
+struct vio_user_conf {
+	uint16_t pairs;		/* 1 to VIO_USER_PAIRS_MAX */
+	uint16_t queue_size;	/* the largest ring, a power of two */
+	bool cq;		/* offer control commands, which more than one pair needs */
+	bool mrg_rxbuf;		/* offer MRG_RXBUF, if the back end has it */
+	bool has_mac;
+	uint8_t mac[6];
+	uint32_t speed;		/* Mb/s; 0: unknown */
+};
+
+struct vio_user {
+	struct vio_transport base;
+	struct vio_vhost conn;
+
+	/* Since vio_user_init(). */
+	struct virtio_net_config config;	/* but for its status, the connection's */
+	struct vio_features offered;
+	uint64_t backend_features;
+	bool has_status;		/* the back end has a status (STATUS) */
+	uint16_t nb_queues;
+	uint16_t queue_size;
+
+	/* Since the reset. */
+	uint8_t status;
+	bool features_refused;
+	bool started[VHOST_USER_VRING_MAX];	/* by queue: the back end may work on it */
+
+	/* For good once there: the back end was told of all memory, and a queue's eventfd. */
+	bool mem_told;
+	int kick_fd[VHOST_USER_VRING_MAX];
+};
+
+/*
+ * A device on a connected socket, which it owns from now on, even after a failure; base.name must
+ * be set. Returns 0, or -errno with a message: -ENOTSUP when the back end lacks what conf asks
+ * for; -ENOTCONN when it does not speak the protocol; -EIO when it refuses.
+ */
+int
+vio_user_init(struct vio_user *u, int fd, const struct vio_user_conf *conf);
+
+/* Closes all that vio_user_init() and the verbs opened. */
+void
+vio_user_fini(struct vio_user *u);
+
+/*
+ * A descriptor that is readable when the connection ended, until isr_read is called; for
+ * interrupts.
+ */
+int
+vio_user_event_fd(const struct vio_user *u);
+
+/* The verbs; the transport they take is a struct vio_user. */
+extern const struct vio_transport_ops vio_user_ops;
+
+#endif /* VIO_USER_H */

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The messages of the vhost-user protocol on their socket.
+ * Invariants: nothing waits without a deadline; a descriptor that comes unasked is closed at
+ * once; a reply is exactly as long as its request demands. The end of the connection is final:
+ * our direction is shut down and nothing more is sent, but the socket stays open, so that
+ * it can be seen when the back end closes it.
+ * Threads: any; a mutex keeps a request and its reply together.
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <rte_common.h>
+#include <rte_cycles.h>
+
+#include "vio_log.h"
+#include "vio_vhost.h"
+
+/* What a reply may bring at most before the kernel itself drops descriptors. */
+#define RECV_FDS_MAX	VHOST_USER_REGIONS_MAX
+
+static const char *const request_names[] = {
+	[VHOST_USER_GET_FEATURES] = "GET_FEATURES",
+	[VHOST_USER_SET_FEATURES] = "SET_FEATURES",
+	[VHOST_USER_SET_OWNER] = "SET_OWNER",
+	[VHOST_USER_SET_MEM_TABLE] = "SET_MEM_TABLE",
+	[VHOST_USER_SET_VRING_NUM] = "SET_VRING_NUM",
+	[VHOST_USER_SET_VRING_ADDR] = "SET_VRING_ADDR",
+	[VHOST_USER_SET_VRING_BASE] = "SET_VRING_BASE",
+	[VHOST_USER_GET_VRING_BASE] = "GET_VRING_BASE",
+	[VHOST_USER_SET_VRING_KICK] = "SET_VRING_KICK",
+	[VHOST_USER_SET_VRING_CALL] = "SET_VRING_CALL",
+	[VHOST_USER_GET_PROTOCOL_FEATURES] = "GET_PROTOCOL_FEATURES",
+	[VHOST_USER_SET_PROTOCOL_FEATURES] = "SET_PROTOCOL_FEATURES",
+	[VHOST_USER_GET_QUEUE_NUM] = "GET_QUEUE_NUM",
+	[VHOST_USER_SET_VRING_ENABLE] = "SET_VRING_ENABLE",
+	[VHOST_USER_SET_STATUS] = "SET_STATUS",
+	[VHOST_USER_GET_STATUS] = "GET_STATUS",
+};
+
+int
+vio_vhost_connect(const char *name, const char *path)
+{
+	const struct timeval limit = { .tv_sec = VIO_VHOST_DEADLINE_MS / MS_PER_S };
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd, ret;
+
+	if (snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path) >=
+	    (int)sizeof(addr.sun_path)) {
+		VIO_LOG(ERR, name, "the path of the socket is longer than %zu characters",
+			sizeof(addr.sun_path) - 1);
+		return -ENAMETOOLONG;
+	}
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		goto fail;
+	/* It also bounds how long a back end may take to accept the connection. */
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) == 0 &&
+	    connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0)
+		return fd;
+
+fail:
+	ret = -errno;
+	VIO_LOG(ERR, name, "no connection to %s: %s; start the vhost-user back end first", path,
+		strerror(-ret));
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+int
+vio_vhost_init(struct vio_vhost *c, const char *name, int fd)
+{
+	struct epoll_event closed = { .events = EPOLLRDHUP | EPOLLET };
+	int ret;
+
+	*c = (struct vio_vhost){
+		.name = name,
+		.fd = fd,
+		.event_fd = epoll_create1(EPOLL_CLOEXEC),
+		.deadline_ms = VIO_VHOST_DEADLINE_MS,
+	};
+	if (c->event_fd >= 0 && epoll_ctl(c->event_fd, EPOLL_CTL_ADD, fd, &closed) == 0) {
+		pthread_mutex_init(&c->lock, NULL);
+		return 0;
+	}
+	ret = -errno;
+	VIO_LOG(ERR, name, "the connection cannot be watched: %s", strerror(-ret));
+	if (c->event_fd >= 0)
+		close(c->event_fd);
+	close(fd);
+	return ret;
+}
+
+void
+vio_vhost_fini(struct vio_vhost *c)
+{
+	close(c->event_fd);
+	close(c->fd);
+	pthread_mutex_destroy(&c->lock);
+}
+
+/* Ends the connection once; the first who does it says why. Returns whether it was the first. */
+static bool
+end(struct vio_vhost *c)
+{
+	struct epoll_event now = { .events = EPOLLOUT | EPOLLRDHUP | EPOLLET };
+
+	if (__atomic_exchange_n(&c->ended, true, __ATOMIC_RELAXED))
+		return false;
+	/* The back end sees it and closes; a socket shut down is writable, which is the event. */
+	shutdown(c->fd, SHUT_WR);
+	epoll_ctl(c->event_fd, EPOLL_CTL_MOD, c->fd, &now);
+	return true;
+}
+
+int
+vio_vhost_fail(struct vio_vhost *c, enum vhost_user_request request, const char *fmt, ...)
+{
+	char why[128];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	if (end(c))
+		VIO_LOG(ERR, c->name, "connection closed: request %s: %s",
+			request_names[request], why);
+	return -ENOTCONN;
+}
+
+bool
+vio_vhost_is_up(struct vio_vhost *c)
+{
+	struct pollfd pfd = { .fd = c->fd, .events = POLLRDHUP };
+
+	if (__atomic_load_n(&c->ended, __ATOMIC_RELAXED))
+		return false;
+	if (poll(&pfd, 1, 0) <= 0)
+		return true;
+	if (end(c))
+		VIO_LOG(WARNING, c->name, "the back end closed the connection");
+	return false;
+}
+
+static uint64_t
+deadline_of(const struct vio_vhost *c)
+{
+	return rte_get_timer_cycles() + c->deadline_ms * rte_get_timer_hz() / MS_PER_S;
+}
+
+/*
+ * Waits until the socket is ready for events, or broken. Returns 0, or -ETIMEDOUT at the
+ * deadline.
+ */
+static int
+wait_for(const struct vio_vhost *c, short events, uint64_t deadline)
+{
+	struct pollfd pfd = { .fd = c->fd, .events = events };
+	uint64_t now = rte_get_timer_cycles();
+	int ms;
+
+	if (now >= deadline)
+		return -ETIMEDOUT;
+	/* Rounded up, or the last millisecond would be spent in circles. */
+	ms = (deadline - now) * MS_PER_S / rte_get_timer_hz() + 1;
+	return poll(&pfd, 1, ms) == 0 ? -ETIMEDOUT : 0;
+}
+
+/* Whether a call that failed may be tried again, once the socket is ready or at once. */
+static bool
+is_transient(int error)
+{
+	return error == EAGAIN || error == EINTR;
+}
+
+/* Sends a whole message, the descriptors with its first byte. */
+static int
+message_send(struct vio_vhost *c, const struct vhost_user_header *hdr, const void *payload,
+	     const int *fds, unsigned int nb_fds, uint64_t deadline)
+{
+	union {
+		struct cmsghdr hdr;
+		char space[CMSG_SPACE(VHOST_USER_REGIONS_MAX * sizeof(int))];
+	} control = { .hdr = {
+		.cmsg_len = CMSG_LEN(nb_fds * sizeof(int)),
+		.cmsg_level = SOL_SOCKET,
+		.cmsg_type = SCM_RIGHTS,
+	} };
+	uint8_t buf[sizeof(*hdr) + sizeof(struct vhost_user_memory)];
+	size_t sent = 0, len = sizeof(*hdr) + hdr->size;
+	ssize_t ret;
+
+	memcpy(buf, hdr, sizeof(*hdr));
+	if (hdr->size > 0)
+		memcpy(buf + sizeof(*hdr), payload, hdr->size);
+	if (nb_fds > 0)
+		memcpy(CMSG_DATA(&control.hdr), fds, nb_fds * sizeof(int));
+	while (sent < len) {
+		struct iovec iov = { .iov_base = buf + sent, .iov_len = len - sent };
+		struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+		if (nb_fds > 0 && sent == 0) {
+			msg.msg_control = &control;
+			msg.msg_controllen = CMSG_SPACE(nb_fds * sizeof(int));
+		}
+		ret = sendmsg(c->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (ret >= 0)
+			sent += ret;
+		else if (!is_transient(errno))
+			return vio_vhost_fail(c, hdr->request, "cannot be sent: %s",
+					      strerror(errno));
+		else if (wait_for(c, POLLOUT, deadline) < 0)
+			return vio_vhost_fail(c, hdr->request, "not taken within %u ms",
+					      c->deadline_ms);
+	}
+	return 0;
+}
+
+/* Closes the descriptors that came with a message. Returns how many there were. */
+static unsigned int
+fds_close(struct msghdr *msg)
+{
+	struct cmsghdr *cmsg;
+	unsigned int nb = 0;
+	size_t i, len;
+	int fd;
+
+	for (cmsg = CMSG_FIRSTHDR(msg); cmsg != NULL; cmsg = CMSG_NXTHDR(msg, cmsg)) {
+		if (cmsg->cmsg_level != SOL_SOCKET || cmsg->cmsg_type != SCM_RIGHTS)
+			continue;
+		len = cmsg->cmsg_len - CMSG_LEN(0);
+		for (i = 0; i + sizeof(fd) <= len; i += sizeof(fd)) {
+			memcpy(&fd, CMSG_DATA(cmsg) + i, sizeof(fd));
+			close(fd);
+			nb++;
+		}
+	}
+	return nb;
+}
+
+/* Receives exactly len bytes and no descriptors. */
+static int
+bytes_recv(struct vio_vhost *c, enum vhost_user_request request, void *buf, size_t len,
+	   uint64_t deadline)
+{
+	union {
+		struct cmsghdr hdr;
+		char space[CMSG_SPACE(RECV_FDS_MAX * sizeof(int))];
+	} control;
+	unsigned int nb_fds;
+	size_t got = 0;
+	ssize_t ret;
+
+	while (got < len) {
+		struct iovec iov = { .iov_base = RTE_PTR_ADD(buf, got), .iov_len = len - got };
+		struct msghdr msg = {
+			.msg_iov = &iov,
+			.msg_iovlen = 1,
+			.msg_control = &control,
+			.msg_controllen = sizeof(control),
+		};
+
+		ret = recvmsg(c->fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+		nb_fds = ret < 0 ? 0 : fds_close(&msg);
+		if (nb_fds > 0)
+			return vio_vhost_fail(c, request, "answered with %u%s descriptors, "
+					      "expected none", nb_fds,
+					      msg.msg_flags & MSG_CTRUNC ? " or more" : "");
+		if (ret > 0)
+			got += ret;
+		else if (ret == 0)
+			return vio_vhost_fail(c, request, "the back end closed the connection "
+					      "after %zu of %zu bytes", got, len);
+		else if (!is_transient(errno))
+			return vio_vhost_fail(c, request, "no answer: %s", strerror(errno));
+		else if (wait_for(c, POLLIN, deadline) < 0)
+			return vio_vhost_fail(c, request, "%zu of %zu bytes of the answer within "
+					      "%u ms", got, len, c->deadline_ms);
+	}
+	return 0;
+}
+
+/* Receives the reply to a request, whose payload is of len bytes. */
+static int
+reply_recv(struct vio_vhost *c, enum vhost_user_request request, void *payload, size_t len,
+	   uint64_t deadline)
+{
+	struct vhost_user_header hdr;
+	int ret = bytes_recv(c, request, &hdr, sizeof(hdr), deadline);
+
+	if (ret < 0)
+		return ret;
+	if (hdr.request != request)
+		return vio_vhost_fail(c, request, "answered with request %u, expected %u",
+				      hdr.request, request);
+	if ((hdr.flags & VHOST_USER_VERSION_MASK) != VHOST_USER_VERSION ||
+	    !(hdr.flags & VHOST_USER_REPLY_MASK))
+		return vio_vhost_fail(c, request, "answered with flags 0x%x, expected 0x%x",
+				      hdr.flags, VHOST_USER_VERSION | VHOST_USER_REPLY_MASK);
+	if (hdr.size != len)
+		return vio_vhost_fail(c, request, "answered with %u bytes, expected %zu",
+				      hdr.size, len);
+	return bytes_recv(c, request, payload, len, deadline);
+}
+
+/* Sends a request and, if there is room for one, receives its reply. */
+static int
+exchange(struct vio_vhost *c, const struct vhost_user_header *hdr, const void *payload,
+	 const int *fds, unsigned int nb_fds, void *reply, size_t reply_len)
+{
+	uint64_t deadline;
+	int ret = -ENOTCONN;
+
+	pthread_mutex_lock(&c->lock);
+	deadline = deadline_of(c);
+	if (vio_vhost_is_up(c))
+		ret = message_send(c, hdr, payload, fds, nb_fds, deadline);
+	if (ret == 0 && reply_len > 0)
+		ret = reply_recv(c, hdr->request, reply, reply_len, deadline);
+	pthread_mutex_unlock(&c->lock);
+	return ret;
+}
+
+int
+vio_vhost_set(struct vio_vhost *c, enum vhost_user_request request, const void *payload,
+	      size_t len, const int *fds, unsigned int nb_fds)
+{
+	struct vhost_user_header hdr = {
+		.request = request,
+		.flags = VHOST_USER_VERSION | (c->reply_ack ? VHOST_USER_NEED_REPLY_MASK : 0),
+		.size = len,
+	};
+	uint64_t ack = 0;
+	int ret;
+
+	ret = exchange(c, &hdr, payload, fds, nb_fds, &ack, c->reply_ack ? sizeof(ack) : 0);
+	if (ret < 0 || ack == 0)
+		return ret;
+	VIO_LOG(ERR, c->name, "the back end refuses the request %s (answer %" PRIu64 ")",
+		request_names[request], ack);
+	return -EIO;
+}
+
+int
+vio_vhost_set_u64(struct vio_vhost *c, enum vhost_user_request request, uint64_t value)
+{
+	return vio_vhost_set(c, request, &value, sizeof(value), NULL, 0);
+}
+
+int
+vio_vhost_get(struct vio_vhost *c, enum vhost_user_request request, const void *payload,
+	      size_t len, void *reply, size_t reply_len)
+{
+	const struct vhost_user_header hdr = {
+		.request = request,
+		.flags = VHOST_USER_VERSION,
+		.size = len,
+	};
+
+	return exchange(c, &hdr, payload, NULL, 0, reply, reply_len);
+}
+
+int
+vio_vhost_get_u64(struct vio_vhost *c, enum vhost_user_request request, uint64_t *value)
+{
+	return vio_vhost_get(c, request, NULL, 0, value, sizeof(*value));
+}
+
+void
+vio_vhost_event_clear(struct vio_vhost *c)
+{
+	struct epoll_event event;
+
+	while (epoll_wait(c->event_fd, &event, 1, 0) < 0 && errno == EINTR)
+		;
+}
+
+int
+vio_vhost_wait_closed(struct vio_vhost *c)
+{
+	uint64_t deadline = deadline_of(c);
+	char rest[256];
+	ssize_t ret;
+
+	/* Without room for them, descriptors that come are the kernel's to close. */
+	do {
+		ret = recv(c->fd, rest, sizeof(rest), MSG_DONTWAIT);
+		if (ret == 0 || (ret < 0 && !is_transient(errno)))
+			return 0;
+	} while (wait_for(c, POLLIN, deadline) == 0);
+	return -ETIMEDOUT;
+}

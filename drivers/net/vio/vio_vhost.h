@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * A connection to a vhost-user back end: requests and their replies, one at a time from any
+ * thread, each with a deadline.
+ *
+ * A back end that breaks the protocol, or keeps silent, ends the connection: it is told by a
+ * message what came, the socket is shut down, and every later request fails at once. Requests
+ * return 0; -EIO when the back end refuses the request, which needs REPLY_ACK; -ENOTCONN when the
+ * connection has ended, by this request or before.
+ */
+
+#ifndef VIO_VHOST_H
+#define VIO_VHOST_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <rte_common.h>
+
+#include "vio_vhost_spec.h"
+
+/* How long a back end may take for one request. */
+#define VIO_VHOST_DEADLINE_MS	5000
+
+struct vio_vhost {
+	const char *name;		/* the device's, for messages */
+	int fd;				/* the socket */
+	int event_fd;			/* readable when the connection ended, until it is asked */
+	unsigned int deadline_ms;	/* of each request */
+	bool reply_ack;			/* REPLY_ACK was negotiated: every request is answered */
+	bool ended;			/* nothing more is sent */
+	pthread_mutex_t lock;		/* one request at a time */
+};
+
+/*
+ * Connects to the back end that listens at path. Returns a socket, or -errno, with a message
+ * that begins with the device's name.
+ */
+int
+vio_vhost_connect(const char *name, const char *path);
+
+/* A connection on a socket, which it owns from now on even if it fails. Returns 0 or -errno. */
+int
+vio_vhost_init(struct vio_vhost *c, const char *name, int fd);
+
+/* Closes it. */
+void
+vio_vhost_fini(struct vio_vhost *c);
+
+/* Sends a request that has no reply of its own, with its payload and its descriptors. */
+int
+vio_vhost_set(struct vio_vhost *c, enum vhost_user_request request, const void *payload,
+	      size_t len, const int *fds, unsigned int nb_fds);
+int
+vio_vhost_set_u64(struct vio_vhost *c, enum vhost_user_request request, uint64_t value);
+
+/*
+ * Sends a request, with len bytes of payload, and waits for its reply, whose payload is of
+ * reply_len bytes.
+ */
+int
+vio_vhost_get(struct vio_vhost *c, enum vhost_user_request request, const void *payload,
+	      size_t len, void *reply, size_t reply_len);
+int
+vio_vhost_get_u64(struct vio_vhost *c, enum vhost_user_request request, uint64_t *value);
+
+/* The back end answered with what makes no sense: ends the connection. Returns -ENOTCONN. */
+int
+vio_vhost_fail(struct vio_vhost *c, enum vhost_user_request request, const char *fmt, ...)
+	__rte_format_printf(3, 4);
+
+/* Whether the connection still stands; also notices that the back end closed it. */
+bool
+vio_vhost_is_up(struct vio_vhost *c);
+
+/* Takes back the event that event_fd tells. */
+void
+vio_vhost_event_clear(struct vio_vhost *c);
+
+/*
+ * Waits until the back end closed its end of a connection that has ended, and so has given up
+ * what it was given. Returns 0, or -ETIMEDOUT.
+ */
+int
+vio_vhost_wait_closed(struct vio_vhost *c);
+
+#endif /* VIO_VHOST_H */
