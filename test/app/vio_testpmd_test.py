@@ -7,19 +7,15 @@ Packets go in and out through pcap files that this program writes and reads, so 
 compared byte by byte; sessions run over a pipe and over a pseudo-terminal.
 """
 
-import errno
 import json
 import os
-import pty
 import re
-import selectors
 import shutil
 import signal
 import struct
 import subprocess
 import sys
 import tempfile
-import termios
 import time
 from pathlib import Path
 from typing import Optional
@@ -27,129 +23,35 @@ from typing import Optional
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import results  # noqa: E402  pylint: disable=wrong-import-position
+from pcap import read_pcap, write_pcap  # noqa: E402  pylint: disable=wrong-import-position
 from results import Skip, check, equal  # noqa: E402  pylint: disable=wrong-import-position
+from session import PROMPT, SECONDS, VioTestpmd  # noqa: E402  pylint: disable=wrong-import-position
 
 DEFAULT_APP = Path(__file__).resolve().parents[2] / "build/app/vio-testpmd/vio-testpmd"
-PROMPT = "vio-testpmd> "
-SECONDS = 20  # that any one answer of the application may take
 NULL_PAIR = ["--vdev=net_null0", "--vdev=net_null1"]
 
 
 # ---------------------------------------------------------------- the application under test
 
-def echo_off(terminal: int) -> None:
-    """No echo of the terminal's own: what is seen is what the application wrote."""
-    attributes = termios.tcgetattr(terminal)
-    attributes[3] &= ~termios.ECHO
-    termios.tcsetattr(terminal, termios.TCSANOW, attributes)
-
-
-class App:
+class App(VioTestpmd):
     """One run of the application; leaving the with block ends it and removes what it made."""
 
     def __init__(self, args, devices, options=(), *, terminal=False, lcores="0,1",
                  stdin: Optional[int] = None) -> None:
-        self.text = ""
-        self._seen = 0
         self.directory = Path(tempfile.mkdtemp(prefix="vio-testpmd-"))
         command = [str(args.app), "-l", lcores, "--no-pci", "--no-huge", "-m", "512",
                    "--no-shconf", "--no-telemetry", f"--file-prefix={self.directory.name}",
                    *devices, "--", *options]
         environment = {**os.environ, "RUNTIME_DIRECTORY": str(self.directory)}
         try:
-            if terminal:
-                self._input, slave = pty.openpty()
-                echo_off(slave)
-                self._output = self._input
-                self.process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave,
-                                                env=environment, start_new_session=True)
-                os.close(slave)
-            else:
-                self.process = subprocess.Popen(
-                    command, stdin=subprocess.PIPE if stdin is None else stdin,
-                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
-                self._output = self.process.stdout.fileno()
-                self._input = self.process.stdin.fileno() if stdin is None else -1
+            super().__init__(command, terminal=terminal, stdin=stdin, environment=environment)
         except BaseException:
             shutil.rmtree(self.directory)
             raise
-        self._terminal = terminal
-
-    def __enter__(self) -> "App":
-        return self
 
     def __exit__(self, *_unused) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        if self._terminal:
-            os.close(self._input)
-        else:
-            self.process.stdout.close()
-            if self._input >= 0:
-                self.close_input()
+        super().__exit__()
         shutil.rmtree(self.directory)
-
-    def close_input(self) -> None:
-        """End of file on the application's standard input."""
-        self.process.stdin.close()
-
-    def _read(self, deadline: float) -> bool:
-        """Read what there is; False at the end of the output."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._output, selectors.EVENT_READ)
-            if not selector.select(max(0.0, deadline - time.monotonic())):
-                raise results.Failure(f"no answer within {SECONDS} s after: {self.tail()}")
-        try:
-            data = os.read(self._output, 65536)
-        except OSError as error:  # how a pseudo-terminal says end of file
-            if error.errno != errno.EIO:
-                raise
-            data = b""
-        self.text += data.decode(errors="replace").replace("\r", "")
-        return bool(data)
-
-    def tail(self) -> str:
-        """The last words, for messages."""
-        return self.text[-300:]
-
-    def expect(self, text: str) -> str:
-        """Wait for a text; return what came since the last one, up to its end."""
-        deadline = time.monotonic() + SECONDS
-        while (at := self.text.find(text, self._seen)) < 0:
-            if not self._read(deadline):
-                raise results.Failure(f"the application ended before {text!r}: {self.tail()}")
-        start, self._seen = self._seen, at + len(text)
-        return self.text[start:self._seen]
-
-    def type(self, keys: str) -> None:
-        """Send characters as they are."""
-        os.write(self._input, keys.encode())
-
-    def run(self, command: str) -> str:
-        """Run one command in the session and return its answer."""
-        self.type(command + "\n")
-        self.expect(command + "\n")
-        return self.expect(PROMPT).removesuffix(PROMPT)
-
-    def finish(self) -> int:
-        """Wait for the end of the process; return its exit status."""
-        deadline = time.monotonic() + SECONDS
-        while self._read(deadline):
-            pass
-        return self.process.wait(SECONDS)
-
-    def quit(self, status: int = 0) -> dict:
-        """Quit an interactive session that was given --json; return the statistics."""
-        self.type("quit\n")
-        equal(self.finish(), status, "exit status")
-        return self.statistics()
-
-    def statistics(self) -> dict:
-        """The JSON at the end of the output."""
-        start = self.text.rfind("\n{\n")
-        check(start >= 0, f"no JSON in: {self.tail()}")
-        return json.loads(self.text[start:])
 
 
 def session(args, devices, *options, terminal=False) -> App:
@@ -163,31 +65,7 @@ def session(args, devices, *options, terminal=False) -> App:
     return app
 
 
-# ---------------------------------------------------------------- packets and pcap files
-
-def write_pcap(path: Path, packets: list[bytes]) -> None:
-    """A pcap file of Ethernet frames."""
-    with open(path, "wb") as file:
-        file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-        for packet in packets:
-            file.write(struct.pack("<IIII", 0, 0, len(packet), len(packet)) + packet)
-
-
-def read_pcap(path: Path) -> list[bytes]:
-    """The frames of a pcap file that this machine wrote."""
-    data = path.read_bytes()
-    magic = struct.unpack_from("<I", data)[0]
-    check(magic in (0xa1b2c3d4, 0xa1b23c4d), f"{path.name} is no pcap file")
-    packets = []
-    at = 24
-    while at < len(data):
-        length = struct.unpack_from("<I", data, at + 8)[0]
-        at += 16
-        packets.append(data[at:at + length])
-        equal(len(packets[-1]), length, f"bytes of packet {len(packets)} in {path.name}")
-        at += length
-    return packets
-
+# ---------------------------------------------------------------- packets
 
 def mac(text: str) -> bytes:
     """The six bytes of a MAC address."""
