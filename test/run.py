@@ -125,6 +125,11 @@ def part_app() -> Iterator[Program]:
     yield from programs_in("app")
 
 
+def part_native() -> Iterator[Program]:
+    """The driver on this machine, in front of DPDK's vhost-user back end."""
+    yield from programs_in("native")
+
+
 def part_into_dpdk() -> Iterator[Program]:
     """The driver inside DPDK's own tree."""
     yield fetch_source()
@@ -148,6 +153,7 @@ PARTS: dict[str, Callable[[], Iterator[Program]]] = {
     "plugin": part_plugin,
     "configure": part_configure,
     "app": part_app,
+    "native": part_native,
     "into-dpdk": part_into_dpdk,
     "system": part_system,
 }

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The back end's side of a vhost-user socket.
+ * Threads: its own one answers; what it keeps is read by the test when that one waits.
+ */
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <rte_common.h>
+
+#include "fake_backend.h"
+
+#define FDS_MAX		100
+
+struct message {
+	struct vhost_user_header hdr;
+	union {
+		uint64_t u64;
+		struct vhost_user_vring_state state;
+		struct vhost_user_vring_addr addr;
+		struct vhost_user_memory memory;
+		uint8_t bytes[512];
+	} payload;
+	int fds[FDS_MAX];
+	unsigned int nb_fds;
+};
+
+void
+fake_backend_init(struct fake_backend *b)
+{
+	unsigned int i;
+
+	memset(b, 0, sizeof(*b));
+	b->features = UINT64_C(1) << VIRTIO_F_VERSION_1 | UINT64_C(1) << VIRTIO_NET_F_MRG_RXBUF |
+		UINT64_C(1) << VIRTIO_NET_F_MQ | UINT64_C(1) << VIRTIO_NET_F_CTRL_VQ |
+		UINT64_C(1) << VIRTIO_NET_F_CTRL_RX | UINT64_C(1) << VIRTIO_F_ACCESS_PLATFORM |
+		UINT64_C(1) << VHOST_USER_F_PROTOCOL_FEATURES;
+	b->protocol = UINT64_MAX;
+	b->pairs = 4;
+	b->fd = -1;
+	for (i = 0; i < RTE_DIM(b->vrings); i++)
+		b->vrings[i].kick_fd = -1;
+}
+
+static void
+complain(struct fake_backend *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (b->nb_complaints++ != 0)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(b->complaint, sizeof(b->complaint), fmt, ap);
+	va_end(ap);
+}
+
+/* Whether the whole of len bytes came. */
+static bool
+read_all(int fd, void *buf, size_t len)
+{
+	return len == 0 || recv(fd, buf, len, MSG_WAITALL) == (ssize_t)len;
+}
+
+static bool
+message_read(struct fake_backend *b, struct message *m)
+{
+	union {
+		struct cmsghdr hdr;
+		char space[CMSG_SPACE(FDS_MAX * sizeof(int))];
+	} control;
+	struct iovec iov = { .iov_base = &m->hdr, .iov_len = sizeof(m->hdr) };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *cmsg;
+
+	m->nb_fds = 0;
+	if (recvmsg(b->fd, &msg, MSG_WAITALL) != sizeof(m->hdr))
+		return false;
+	cmsg = CMSG_FIRSTHDR(&msg);
+	if (cmsg != NULL) {
+		m->nb_fds = (cmsg->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		memcpy(m->fds, CMSG_DATA(cmsg), m->nb_fds * sizeof(int));
+	}
+	if (m->hdr.size > sizeof(m->payload)) {
+		complain(b, "request %u of %u bytes", m->hdr.request, m->hdr.size);
+		return false;
+	}
+	return read_all(b->fd, &m->payload, m->hdr.size);
+}
+
+static void
+fds_close(struct message *m)
+{
+	while (m->nb_fds > 0)
+		close(m->fds[--m->nb_fds]);
+}
+
+static bool
+has_protocol(const struct fake_backend *b, unsigned int feature)
+{
+	return b->accepted_protocol >> feature & 1;
+}
+
+/* vhost-user: how long the payload of each request is, and how many descriptors it brings */
+static void
+check_shape(struct fake_backend *b, const struct message *m)
+{
+	uint32_t size = sizeof(uint64_t);
+	unsigned int nb_fds = 0;
+
+	switch (m->hdr.request) {
+	case VHOST_USER_SET_OWNER:
+	case VHOST_USER_GET_FEATURES:
+	case VHOST_USER_GET_PROTOCOL_FEATURES:
+	case VHOST_USER_GET_QUEUE_NUM:
+	case VHOST_USER_GET_STATUS:
+		size = 0;
+		break;
+	case VHOST_USER_SET_MEM_TABLE:
+		nb_fds = m->payload.memory.num_regions;
+		size = 8 + nb_fds * sizeof(struct vhost_user_region);
+		break;
+	case VHOST_USER_SET_VRING_ADDR:
+		size = sizeof(struct vhost_user_vring_addr);
+		break;
+	case VHOST_USER_SET_VRING_KICK:
+	case VHOST_USER_SET_VRING_CALL:
+		nb_fds = !(m->payload.u64 & VHOST_USER_VRING_INVALID_FD);
+		break;
+	}
+	if (m->hdr.size != size || m->nb_fds != nb_fds)
+		complain(b, "request %u: %u bytes and %u descriptors, expected %u and %u",
+			m->hdr.request, m->hdr.size, m->nb_fds, size, nb_fds);
+	if ((m->hdr.flags & ~VHOST_USER_NEED_REPLY_MASK) != 1)
+		complain(b, "request %u: flags 0x%x", m->hdr.request, m->hdr.flags);
+	if ((m->hdr.flags & VHOST_USER_NEED_REPLY_MASK) &&
+	    !has_protocol(b, VHOST_USER_PROTOCOL_F_REPLY_ACK))
+		complain(b, "request %u: NEED_REPLY without REPLY_ACK", m->hdr.request);
+}
+
+/* What may be asked for only after it was agreed on. */
+static void
+check_agreed(struct fake_backend *b, const struct message *m)
+{
+	switch (m->hdr.request) {
+	case VHOST_USER_GET_QUEUE_NUM:
+		if (!has_protocol(b, VHOST_USER_PROTOCOL_F_MQ))
+			complain(b, "GET_QUEUE_NUM without MQ");
+		break;
+	case VHOST_USER_SET_STATUS:
+	case VHOST_USER_GET_STATUS:
+		if (!has_protocol(b, VHOST_USER_PROTOCOL_F_STATUS))
+			complain(b, "status without STATUS");
+		break;
+	case VHOST_USER_SET_VRING_ENABLE:
+		if (!(b->accepted >> VHOST_USER_F_PROTOCOL_FEATURES & 1))
+			complain(b, "SET_VRING_ENABLE without PROTOCOL_FEATURES");
+		break;
+	case VHOST_USER_SET_VRING_ADDR:
+		if (b->memory.num_regions == 0)
+			complain(b, "a ring before the memory");
+		break;
+	}
+}
+
+/* The address of a ring's part must lie in the memory. */
+static void
+check_addr(struct fake_backend *b, uint32_t index, uint64_t addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < b->memory.num_regions; i++)
+		if (addr - b->memory.regions[i].user_address < b->memory.regions[i].size)
+			return;
+	complain(b, "vring %u: 0x%llx is not in memory", index, (unsigned long long)addr);
+}
+
+/* Keeps what a request for a vring says. The reply's payload, if there is one, is in place. */
+static void
+vring_request(struct fake_backend *b, struct message *m)
+{
+	uint32_t index = m->payload.state.index & (VHOST_USER_VRING_MAX - 1);
+	struct fake_backend_vring *v = &b->vrings[index];
+
+	switch (m->hdr.request) {
+	case VHOST_USER_SET_VRING_NUM:
+		v->num = m->payload.state.num;
+		break;
+	case VHOST_USER_SET_VRING_BASE:
+		v->base = m->payload.state.num;
+		break;
+	case VHOST_USER_SET_VRING_ENABLE:
+		v->enabled = m->payload.state.num;
+		break;
+	case VHOST_USER_SET_VRING_ADDR:
+		v->addr = m->payload.addr;
+		check_addr(b, index, v->addr.descriptor);
+		check_addr(b, index, v->addr.available);
+		check_addr(b, index, v->addr.used);
+		break;
+	case VHOST_USER_SET_VRING_CALL:
+		v->polled = m->nb_fds == 0;
+		break;
+	case VHOST_USER_SET_VRING_KICK:
+		if (v->kick_fd >= 0)
+			complain(b, "vring %u started twice", index);
+		if (m->nb_fds == 1)
+			v->kick_fd = m->fds[--m->nb_fds];
+		break;
+	case VHOST_USER_GET_VRING_BASE:
+		if (v->kick_fd >= 0)
+			close(v->kick_fd);
+		v->kick_fd = -1;
+		v->enabled = false;
+		v->nb_stopped++;
+		m->payload.state.num = v->base;
+		break;
+	}
+}
+
+/* Does what was asked for. Returns the length of the reply's payload; 0: it has none. */
+static uint32_t
+serve(struct fake_backend *b, struct message *m)
+{
+	switch (m->hdr.request) {
+	case VHOST_USER_GET_FEATURES:
+		m->payload.u64 = b->features;
+		return sizeof(uint64_t);
+	case VHOST_USER_GET_PROTOCOL_FEATURES:
+		m->payload.u64 = b->protocol;
+		return sizeof(uint64_t);
+	case VHOST_USER_GET_QUEUE_NUM:
+		m->payload.u64 = b->pairs;
+		return sizeof(uint64_t);
+	case VHOST_USER_GET_STATUS:
+		m->payload.u64 = b->status;
+		return sizeof(uint64_t);
+	case VHOST_USER_SET_FEATURES:
+		b->accepted = m->payload.u64;
+		if (b->accepted & ~b->features)
+			complain(b, "accepts what is not offered");
+		return 0;
+	case VHOST_USER_SET_PROTOCOL_FEATURES:
+		b->accepted_protocol = m->payload.u64;
+		return 0;
+	case VHOST_USER_SET_STATUS:
+		b->status = m->payload.u64;
+		return 0;
+	case VHOST_USER_SET_MEM_TABLE:
+		b->memory = m->payload.memory;
+		b->nb_memory_fds = m->nb_fds;
+		return 0;
+	case VHOST_USER_GET_VRING_BASE:
+		vring_request(b, m);
+		return sizeof(struct vhost_user_vring_state);
+	default:
+		vring_request(b, m);
+		return 0;
+	}
+}
+
+/* Sends bytes, with copies of a descriptor. */
+static void
+send_with_fds(int fd, const void *buf, size_t len, unsigned int nb_fds)
+{
+	union {
+		struct cmsghdr hdr;
+		char space[CMSG_SPACE(FDS_MAX * sizeof(int))];
+	} control = { .hdr = {
+		.cmsg_len = CMSG_LEN(nb_fds * sizeof(int)),
+		.cmsg_level = SOL_SOCKET,
+		.cmsg_type = SCM_RIGHTS,
+	} };
+	struct iovec iov = { .iov_base = (void *)(uintptr_t)buf, .iov_len = len };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	unsigned int i;
+
+	for (i = 0; i < nb_fds; i++)
+		memcpy(CMSG_DATA(&control.hdr) + i * sizeof(fd), &fd, sizeof(fd));
+	if (nb_fds > 0) {
+		msg.msg_control = &control;
+		msg.msg_controllen = CMSG_SPACE(nb_fds * sizeof(int));
+	}
+	/* whether it arrives is the front end's affair */
+	if (sendmsg(fd, &msg, MSG_NOSIGNAL) < 0)
+		return;
+}
+
+/* Sends a reply, spoilt as the fault says. Returns whether the connection goes on. */
+static bool
+reply(struct fake_backend *b, struct message *m, enum fake_backend_fault fault)
+{
+	const uint32_t len = m->hdr.size;
+	unsigned int hdr_fds = 0, payload_fds = 0;
+
+	m->hdr.flags = VHOST_USER_VERSION | VHOST_USER_REPLY_MASK;
+	switch (fault) {
+	case FAKE_BACKEND_SILENT:
+		return true;
+	case FAKE_BACKEND_CLOSE:
+		return false;
+	case FAKE_BACKEND_SHORT_HEADER:
+	case FAKE_BACKEND_STALL:
+		send_with_fds(b->fd, &m->hdr, sizeof(m->hdr) / 2, 0);
+		return fault == FAKE_BACKEND_STALL;
+	case FAKE_BACKEND_SHORT_PAYLOAD:
+		send_with_fds(b->fd, m, sizeof(m->hdr) + len - 1, 0);
+		return false;
+	case FAKE_BACKEND_NOISE:
+		memset(&m->hdr, 0xa5, sizeof(m->hdr));
+		break;
+	case FAKE_BACKEND_NO_PAYLOAD:
+		m->hdr.size = 0;
+		break;
+	case FAKE_BACKEND_LONG_PAYLOAD:
+		m->hdr.size = len + 1;
+		break;
+	case FAKE_BACKEND_HUGE_SIZE:
+		m->hdr.size = UINT32_MAX;
+		break;
+	case FAKE_BACKEND_OTHER_REQUEST:
+		m->hdr.request++;
+		break;
+	case FAKE_BACKEND_NO_REPLY_FLAG:
+		m->hdr.flags = VHOST_USER_VERSION;
+		break;
+	case FAKE_BACKEND_OTHER_VERSION:
+		m->hdr.flags++;
+		break;
+	case FAKE_BACKEND_ONE_FD:
+		hdr_fds = 1;
+		break;
+	case FAKE_BACKEND_MANY_FDS:
+		hdr_fds = FDS_MAX;
+		break;
+	case FAKE_BACKEND_FD_IN_PAYLOAD:
+		payload_fds = 1;
+		break;
+	case FAKE_BACKEND_NACK:
+		m->payload.u64 = 1;
+		break;
+	case FAKE_BACKEND_VALUE:
+		m->payload.u64 = b->value;
+		break;
+	default:
+		break;
+	}
+	send_with_fds(b->fd, &m->hdr, sizeof(m->hdr), hdr_fds);
+	send_with_fds(b->fd, &m->payload, len, payload_fds);
+	return true;
+}
+
+static void *
+backend_main(void *arg)
+{
+	struct fake_backend *b = arg;
+	enum fake_backend_fault fault;
+	struct message m;
+	bool need_reply, goes_on = true;
+
+	while (goes_on && message_read(b, &m)) {
+		check_shape(b, &m);
+		check_agreed(b, &m);
+		b->nb_requests[RTE_MIN(m.hdr.request, RTE_DIM(b->nb_requests) - 1)]++;
+		need_reply = m.hdr.flags & VHOST_USER_NEED_REPLY_MASK;
+		m.hdr.size = serve(b, &m);
+		fds_close(&m);
+		if (m.hdr.size == 0 && need_reply) {
+			m.payload.u64 = 0;
+			m.hdr.size = sizeof(m.payload.u64);
+		}
+		fault = b->fault_request == m.hdr.request ? b->fault : FAKE_BACKEND_GOOD;
+		if (m.hdr.size > 0)
+			goes_on = reply(b, &m, fault);
+	}
+	if (!b->stubborn)
+		shutdown(b->fd, SHUT_RDWR);
+	return NULL;
+}
+
+int
+fake_backend_start(struct fake_backend *b)
+{
+	int fds[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
+		return -1;
+	b->fd = fds[1];
+	if (pthread_create(&b->thread, NULL, backend_main, b) == 0)
+		return fds[0];
+	close(fds[0]);
+	close(fds[1]);
+	b->fd = -1;
+	return -1;
+}
+
+unsigned int
+fake_backend_stop(struct fake_backend *b)
+{
+	unsigned int i;
+
+	if (b->fd < 0)
+		return 0;
+	shutdown(b->fd, SHUT_RDWR);
+	pthread_join(b->thread, NULL);
+	close(b->fd);
+	b->fd = -1;
+	for (i = 0; i < RTE_DIM(b->vrings); i++)
+		if (b->vrings[i].kick_fd >= 0)
+			close(b->vrings[i].kick_fd);
+	if (b->nb_complaints != 0)
+		printf("the back end complains %u times, first: %s\n", b->nb_complaints,
+			b->complaint);
+	return b->nb_complaints;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The back end of a vhost-user socket, for tests: a thread that answers requests as the protocol
+ * has it, keeps what it was told, complains about what a front end must not do, and can answer
+ * one kind of request with nonsense. It works on no ring.
+ *
+ * Of the driver it shares vio_vhost_spec.h and vio_spec.h.
+ */
+
+#ifndef FAKE_BACKEND_H
+#define FAKE_BACKEND_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vio_spec.h"
+#include "vio_vhost_spec.h"
+
+enum fake_backend_fault {
+	FAKE_BACKEND_GOOD,
+	FAKE_BACKEND_CLOSE,		/* closes the socket instead of an answer */
+	FAKE_BACKEND_SHORT_HEADER,	/* and closes */
+	FAKE_BACKEND_SHORT_PAYLOAD,	/* and closes */
+	FAKE_BACKEND_NO_PAYLOAD,
+	FAKE_BACKEND_LONG_PAYLOAD,
+	FAKE_BACKEND_HUGE_SIZE,		/* claims 4 GiB */
+	FAKE_BACKEND_OTHER_REQUEST,
+	FAKE_BACKEND_NO_REPLY_FLAG,
+	FAKE_BACKEND_OTHER_VERSION,
+	FAKE_BACKEND_ONE_FD,		/* a descriptor that nobody asked for */
+	FAKE_BACKEND_MANY_FDS,		/* more than a front end has room for */
+	FAKE_BACKEND_FD_IN_PAYLOAD,
+	FAKE_BACKEND_NOISE,
+	/* what only some requests can have, or what takes until the deadline */
+	FAKE_BACKEND_NACK,		/* refuses, by REPLY_ACK */
+	FAKE_BACKEND_VALUE,		/* the next field instead of the good value */
+	FAKE_BACKEND_SILENT,
+	FAKE_BACKEND_STALL,		/* half an answer, no more */
+};
+
+struct fake_backend_vring {
+	uint32_t num;
+	uint32_t base;
+	struct vhost_user_vring_addr addr;
+	int kick_fd;			/* -1: none */
+	bool polled;			/* SET_VRING_CALL without a descriptor */
+	bool enabled;
+	unsigned int nb_stopped;	/* by GET_VRING_BASE */
+};
+
+struct fake_backend {
+	/* What it is; to be set before it is started. */
+	uint64_t features;
+	uint64_t protocol;
+	uint64_t pairs;
+	bool stubborn;			/* does not close when the front end did */
+
+	enum fake_backend_fault fault;
+	uint32_t fault_request;
+	uint64_t value;
+
+	/* What it was told. Read only after a request that was answered, or when it ended. */
+	unsigned int nb_requests[64];
+	uint64_t accepted;
+	uint64_t accepted_protocol;
+	uint64_t status;
+	struct vhost_user_memory memory;
+	unsigned int nb_memory_fds;
+	struct fake_backend_vring vrings[VHOST_USER_VRING_MAX];
+	unsigned int nb_complaints;
+	char complaint[160];		/* the first */
+
+	int fd;
+	pthread_t thread;
+};
+
+/* A back end with four pairs, that can do all that the driver knows. */
+void
+fake_backend_init(struct fake_backend *b);
+
+/* Starts it. Returns the front end's socket, or -1. */
+int
+fake_backend_start(struct fake_backend *b);
+
+/* Closes its end, even if it is stubborn, and waits for its thread. Returns its complaints. */
+unsigned int
+fake_backend_stop(struct fake_backend *b);
+
+#endif /* FAKE_BACKEND_H */

@@ -1,0 +1,229 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The net_vio authors
+"""The vdev net_vio_user against DPDK's own vhost back end, in two processes of this machine.
+
+What is compared are frames, byte by byte: from a file through the back end to the front end,
+which forwards them, and back through the back end into another file.
+"""
+
+import os
+import sys
+import time
+from argparse import Namespace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import results  # noqa: E402  pylint: disable=wrong-import-position
+from bench import Bench  # noqa: E402  pylint: disable=wrong-import-position
+from results import check, equal  # noqa: E402  pylint: disable=wrong-import-position
+
+# 60 to 9000, with those around a buffer of 2048 bytes with its header, and around three of them
+LENGTHS = sorted({*range(60, 9001, 149), 1514, *range(2030, 2053), *range(6120, 6150), 9000})
+
+
+def frames_come_back(*eal: str, **how) -> None:
+    """All lengths there and back, once."""
+    with Bench(lengths=LENGTHS, number=len(LENGTHS), eal=eal, options=["--max-pkt-len=9018"],
+               **how) as bench:
+        bench.start_back()
+        bench.start_front()
+        bench.round_trip()
+        statistics = bench.end()
+    port = statistics["ports"][0]
+    equal(port["driver"], "net_vio_user", "driver")
+    equal(port["stats"]["rx_packets"], len(LENGTHS), "rx_packets")
+    equal(port["stats"]["tx_packets"], len(LENGTHS), "tx_packets")
+    equal(port["stats"]["rx_bytes"], sum(LENGTHS), "rx_bytes")
+
+
+def test_sizes_iova_pa(_args: Namespace) -> None:
+    """The addresses in the rings are virtual ones although EAL's are physical."""
+    frames_come_back("--iova-mode=pa")
+
+
+def test_sizes_iova_va(_args: Namespace) -> None:
+    """IOVA as VA."""
+    frames_come_back("--iova-mode=va")
+
+
+def test_no_huge(_args: Namespace) -> None:
+    """Memory without hugepages."""
+    frames_come_back(memory=["--no-huge", "-m", "256", "--no-shconf"])
+
+
+def test_without_mergeable_buffers(_args: Namespace) -> None:
+    """A frame takes one buffer, and none that is longer gets in."""
+    with Bench(lengths=[60, 1514], devargs=",mrg_rxbuf=0") as bench:
+        bench.start_back()
+        bench.start_front()
+        check("Mergeable" not in bench.front.run("show port info 0"), "mergeable buffers are on")
+        bench.round_trip()
+        bench.end()
+
+
+def test_queues(_args: Namespace) -> None:
+    """Four pairs, each with frames of its own."""
+    with Bench(queues=4, lengths=[60, 300, 1514], devargs=",queues=4") as bench:
+        bench.start_back()
+        bench.start_front()
+        bench.round_trip()
+        statistics = bench.end()
+    xstats = statistics["ports"][0]["xstats"]
+    for queue in range(4):
+        equal(xstats[f"rx_q{queue}_packets"], 256, f"rx_q{queue}_packets")
+
+
+def test_restarts(_args: Namespace) -> None:
+    """The port stops and starts; frames pass each time."""
+    with Bench(queues=2, lengths=[60, 1000], devargs=",queues=2") as bench:
+        bench.start_back()
+        bench.start_front()
+        for _ in range(5):
+            bench.round_trip()
+            bench.restart_port()
+        bench.round_trip()
+        bench.end()
+
+
+def test_memory_that_comes_later(_args: Namespace) -> None:
+    """Rings that lie in memory which the back end was not told of at first."""
+    with Bench(lengths=[60, 1000], memory=["--in-memory", "--single-file-segments"]) as bench:
+        bench.start_back()
+        bench.start_front()
+        bench.round_trip()
+        told = bench.back.text.count("VHOST_USER_SET_MEM_TABLE")
+        bench.front.run("port stop 0")
+        bench.front.run("port config all rxd 32768")
+        bench.front.run("port config all txd 32768")
+        bench.front.run("port start 0")
+        bench.expect_link(bench.back, "up")
+        check(bench.back.text.count("VHOST_USER_SET_MEM_TABLE") > told,
+              "no new memory: the test tests nothing")
+        bench.round_trip()
+        bench.end()
+
+
+def test_back_end_killed(_args: Namespace) -> None:
+    """The application outlives its back end, is told of it, and loses nothing."""
+    with Bench(options=["--forward-mode=txonly"]) as bench:
+        bench.start_back()
+        bench.start_front()
+        bench.back.run("start")
+        bench.front.run("start")
+        time.sleep(0.5)
+        bench.kill_back()
+        bench.front.expect("Port 0: link state change event, link down")
+        check("the back end closed the connection" in bench.front.text, "no message")
+        bench.front.run("stop")
+        bench.front.run("port stop 0")
+        check("the device is gone" in bench.front.run("port start 0"), bench.front.tail())
+        statistics = bench.end()
+    check(statistics["ports"][0]["stats"]["tx_packets"] > 0, "nothing was sent before")
+
+
+def test_back_end_is_stopped_first(_args: Namespace) -> None:
+    """A back end that ends as it should, and a front end that looks without being told."""
+    with Bench(options=["--no-lsc-interrupt"]) as bench:
+        bench.start_back()
+        bench.start_front()
+        bench.round_trip()
+        bench.back.type("quit\n")
+        equal(bench.back.finish(), 0, "exit status of the back end")
+        bench.expect_link(bench.front, "down")
+        bench.end()
+
+
+def open_files(process: int) -> list[str]:
+    """What a process has open."""
+    return sorted(os.readlink(link) for link in Path(f"/proc/{process}/fd").iterdir())
+
+
+def test_probed_again(_args: Namespace) -> None:
+    """A device that is attached, used and detached leaves nothing open, and comes again."""
+    with Bench() as bench:
+        bench.start_back()
+        with bench.attaching_front() as front:
+            before = open_files(front.process.pid)
+            for turn in range(4):
+                said = front.run(f"port attach net_vio_user0,path={bench.path}")
+                check("Port 0 is attached" in said, said)
+                front.run("port start 0")
+                bench.expect_link(bench.back, "up")
+                front.run("port stop 0")
+                if turn % 2:
+                    front.run("port close 0")  # and the bus removes what is closed
+                said = front.run("device detach net_vio_user0" if turn % 2 else "port detach 0")
+                check("detached" in said, said)
+                equal(open_files(front.process.pid), before, f"open files after turn {turn}")
+            front.type("quit\n")
+            equal(front.finish(), 0, "exit status")
+
+
+def refusal(bench: Bench) -> str:
+    """What the front end says that does not get its device."""
+    front = bench.launch_front()
+    check(front.finish() != 0, f"the device was accepted: {front.tail()}")
+    front.__exit__()
+    bench.front = None
+    return front.text
+
+
+REFUSED = [
+    (",queues=0", "bad value queues=0: a number from 1 to 128 is expected"),
+    (",queues=129", "bad value queues=129: a number from 1 to 128 is expected"),
+    (",queues=", "bad value queues=: a number from 1 to 128 is expected"),
+    (",queues=-1", "bad value queues=-1: a number from 1 to 128 is expected"),
+    (",queues=2x", "bad value queues=2x: a number from 1 to 128 is expected"),
+    (",queues=2,cq=0", "queues=2 needs cq=1"),
+    (",queue_size=100", "bad value queue_size=100: a power of two from 8 to 32768 is expected"),
+    (",queue_size=65536", "bad value queue_size=65536: a number from 8 to 32768 is expected"),
+    (",mrg_rxbuf=2", "bad value mrg_rxbuf=2: a number from 0 to 1 is expected"),
+    (",speed=0", "bad value speed=0: a number from 1 to 2147483647 is expected"),
+    (",mac=ff:ff:ff:ff:ff:ff", "bad value mac=ff:ff:ff:ff:ff:ff: the address of a station"),
+    (",mac=1", "bad value mac=1: the address of a station"),
+    (",server=1", "unknown device argument 'server': known are path="),
+    ("/absent", "no connection to "),
+]
+
+
+def test_arguments_refused(_args: Namespace) -> None:
+    """Each bad argument is named, and told what is good."""
+    with Bench() as bench:
+        bench.start_back()
+        for devargs, message in REFUSED:
+            bench.devargs = devargs
+            said = refusal(bench)
+            check(message in said, f"{devargs}: {said[-400:]}")
+
+
+def test_arguments_accepted(_args: Namespace) -> None:
+    """What the arguments say is what the port shows."""
+    with Bench(devargs=",queue_size=2048,mac=02:00:00:00:00:42,speed=10000,cq=1") as bench:
+        bench.start_back()
+        bench.start_front()
+        shown = bench.front.run("show port info 0")
+        for line in ("MAC address: 02:00:00:00:00:42", "Link speed: 10 Gbps",
+                     "Max possible number of RXDs per queue: 2048"):
+            check(line in shown, f"no \"{line}\" in: {shown}")
+        bench.round_trip()
+        bench.end()
+
+
+def test_memory_refused(_args: Namespace) -> None:
+    """Memory that cannot be shared is told with the way out."""
+    with Bench() as bench:
+        bench.start_back()
+        bench.eal = ["--in-memory", "-m", "128"]
+        said = refusal(bench)
+        check("lies in more than 8 files" in said and "--single-file-segments" in said,
+              said[-400:])
+
+
+if __name__ == "__main__":
+    results.main([
+        test_sizes_iova_pa, test_sizes_iova_va, test_no_huge, test_without_mergeable_buffers,
+        test_queues, test_restarts, test_memory_that_comes_later, test_back_end_killed,
+        test_back_end_is_stopped_first, test_probed_again, test_arguments_refused,
+        test_arguments_accepted, test_memory_refused,
+    ], group="vhost_user")

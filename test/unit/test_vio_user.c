@@ -1,0 +1,662 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The transport over a vhost-user socket, and its messages, against back ends good and bad. Each
+ * case ends with as many open descriptors as it began with.
+ */
+
+#include <dirent.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <rte_cycles.h>
+#include <rte_eal_memconfig.h>
+#include <rte_malloc.h>
+
+#include "test.h"
+
+#include "fake_backend.h"
+#include "vio_user.h"
+#include "vio_user_mem.h"
+
+/* Long enough for a busy machine where an answer comes; how long silence is waited for. */
+#define PATIENCE_MS	2000
+#define SILENCE_MS	50
+
+static const struct vio_user_conf four_pairs = {
+	.pairs = 4, .queue_size = 1024, .cq = true, .mrg_rxbuf = true,
+	.has_mac = true, .mac = { 2, 0, 0, 0, 0, 9 }, .speed = 1000,
+};
+
+static struct fake_backend backend;
+static struct vio_user user;
+static bool user_is_open;
+static struct vio_transport *const t = &user.base;
+static unsigned int nb_fds_before;
+static void *memory;
+
+static unsigned int
+nb_open_fds(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	unsigned int nb = 0;
+
+	while (dir != NULL && readdir(dir) != NULL)
+		nb++;
+	closedir(dir);
+	return nb;
+}
+
+static int
+setup(void)
+{
+	nb_fds_before = nb_open_fds();
+	user_is_open = false;
+	fake_backend_init(&backend);
+	memory = rte_zmalloc(NULL, 1 << 20, 1 << 12);
+	return memory == NULL ? TEST_FAILED : TEST_SUCCESS;
+}
+
+/* The front end on the back end as it is now. */
+static int
+init(const struct vio_user_conf *conf)
+{
+	int fd = fake_backend_start(&backend);
+	int ret;
+
+	if (fd < 0)
+		return -EIO;
+	memset(&user, 0, sizeof(user));
+	user.base.name = "vio_user_test";
+	ret = vio_user_init(&user, fd, conf);
+	user_is_open = ret == 0;
+	user.conn.deadline_ms = PATIENCE_MS;
+	return ret;
+}
+
+/* Ends both; what is wrong then fails the case. */
+static int
+finish(void)
+{
+	unsigned int nb_fds, complaints;
+
+	if (user_is_open)
+		vio_user_fini(&user);
+	user_is_open = false;
+	complaints = fake_backend_stop(&backend);
+	nb_fds = nb_open_fds();
+	TEST_ASSERT_EQUAL(complaints, 0, "the back end complains: %s", backend.complaint);
+	TEST_ASSERT_EQUAL(nb_fds, nb_fds_before, "%u open descriptors, before %u", nb_fds,
+		nb_fds_before);
+	return TEST_SUCCESS;
+}
+
+static void
+teardown(void)
+{
+	finish();
+	rte_free(memory);
+}
+
+/* A queue in the test's memory. */
+static struct vio_queue_conf
+queue_conf(uint16_t queue)
+{
+	uint64_t base = (uintptr_t)memory + queue * 0x10000;
+
+	return (struct vio_queue_conf){
+		.size = 64 << (queue % 2), .vector = VIRTIO_MSI_NO_VECTOR,
+		.desc_addr = base, .driver_addr = base + 0x4000, .device_addr = base + 0x8000,
+	};
+}
+
+static int
+enable(uint16_t queue, struct vio_doorbell *doorbell)
+{
+	struct vio_queue_conf conf = queue_conf(queue);
+
+	return vio_user_ops.queue_enable(t, queue, &conf, doorbell);
+}
+
+/* Up to DRIVER_OK with nb queues. */
+static int
+bring_up(uint16_t nb_queues)
+{
+	struct vio_doorbell doorbell;
+	struct vio_features features;
+	uint16_t i;
+
+	TEST_ASSERT_SUCCESS(vio_user_ops.reset(t), "reset");
+	vio_user_ops.status_set(t, VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER);
+	vio_user_ops.features_get(t, &features);
+	vio_user_ops.features_set(t, &features);
+	vio_user_ops.status_set(t, vio_user_ops.status_get(t) | VIRTIO_STATUS_FEATURES_OK);
+	TEST_ASSERT(vio_user_ops.status_get(t) & VIRTIO_STATUS_FEATURES_OK, "FEATURES_OK");
+	for (i = 0; i < nb_queues; i++)
+		TEST_ASSERT_SUCCESS(enable(i, &doorbell), "queue %u", i);
+	vio_user_ops.status_set(t, vio_user_ops.status_get(t) | VIRTIO_STATUS_DRIVER_OK);
+	return TEST_SUCCESS;
+}
+
+static int
+offer(void)
+{
+	static const uint8_t expected[] = {
+		VIRTIO_NET_F_MRG_RXBUF, VIRTIO_NET_F_STATUS, VIRTIO_NET_F_MAC,
+		VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_MQ, VIRTIO_NET_F_SPEED_DUPLEX,
+		VIRTIO_F_VERSION_1,
+	};
+	struct vio_features features, all = { 0 };
+	uint8_t mac[6];
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(expected); i++)
+		vio_feature_add(&all, expected[i]);
+	TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
+	vio_user_ops.features_get(t, &features);
+	TEST_ASSERT(vio_features_equal(&features, &all), "0x%llx",
+		(unsigned long long)features.word[0]);
+	TEST_ASSERT(t->use_va, "virtual addresses");
+	TEST_ASSERT_SUCCESS(vio_user_ops.config_read(t, 0, mac, sizeof(mac)), "mac");
+	TEST_ASSERT_BUFFERS_ARE_EQUAL(mac, four_pairs.mac, sizeof(mac), "mac");
+	TEST_ASSERT_EQUAL(vio_user_ops.config_read(t, 24, mac, 6), -ERANGE, "beyond the end");
+	TEST_ASSERT_EQUAL(vio_user_ops.queue_size_max(t, 7), 1024, "the last queue");
+	TEST_ASSERT_EQUAL(vio_user_ops.queue_size_max(t, 8), 0, "one too many");
+	return finish();
+}
+
+/* Nothing that the user did not ask for, or that the back end lacks. */
+static int
+offer_the_least(void)
+{
+	static const struct vio_user_conf least = { .pairs = 1, .queue_size = 8 };
+	struct vio_features features;
+
+	TEST_ASSERT_SUCCESS(init(&least), "init");
+	vio_user_ops.features_get(t, &features);
+	TEST_ASSERT_EQUAL(features.word[0],
+		(UINT64_C(1) << VIRTIO_F_VERSION_1 | UINT64_C(1) << VIRTIO_NET_F_STATUS),
+		"0x%llx", (unsigned long long)features.word[0]);
+	return finish();
+}
+
+static int
+life(void)
+{
+	const struct fake_backend_vring *v;
+	struct vio_queue_conf conf;
+	uint16_t i;
+
+	TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
+	TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_SET_OWNER], 1, "SET_OWNER");
+	TEST_ASSERT_EQUAL(backend.accepted_protocol, 0x10009, "protocol features 0x%llx",
+		(unsigned long long)backend.accepted_protocol);
+	TEST_ASSERT_SUCCESS(bring_up(8), "bring up");
+	TEST_ASSERT_EQUAL(backend.status, 0xf, "status");
+	/* the back end's share: no control queue, no virtual IOMMU */
+	TEST_ASSERT_EQUAL(backend.accepted, (UINT64_C(1) << VIRTIO_F_VERSION_1 |
+		UINT64_C(1) << VIRTIO_NET_F_MRG_RXBUF | UINT64_C(1) << VIRTIO_NET_F_MQ |
+		UINT64_C(1) << VHOST_USER_F_PROTOCOL_FEATURES), "0x%llx",
+		(unsigned long long)backend.accepted);
+	TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_SET_MEM_TABLE], 1, "SET_MEM_TABLE");
+	for (i = 0; i < 8; i++) {
+		conf = queue_conf(i);
+		v = &backend.vrings[i];
+		TEST_ASSERT_EQUAL(v->num, conf.size, "vring %u", i);
+		TEST_ASSERT_EQUAL(v->base, 0, "vring %u", i);
+		TEST_ASSERT_EQUAL(v->addr.descriptor, conf.desc_addr, "vring %u", i);
+		TEST_ASSERT_EQUAL(v->addr.available, conf.driver_addr, "vring %u", i);
+		TEST_ASSERT_EQUAL(v->addr.used, conf.device_addr, "vring %u", i);
+		TEST_ASSERT(v->polled, "vring %u", i);
+		TEST_ASSERT(v->kick_fd >= 0, "vring %u", i);
+		TEST_ASSERT_EQUAL(v->enabled, (i < 2), "vring %u", i);
+	}
+
+	TEST_ASSERT_SUCCESS(vio_user_ops.reset(t), "reset");
+	TEST_ASSERT_EQUAL(backend.status, 0, "status");
+	for (i = 0; i < 8; i++)
+		TEST_ASSERT_EQUAL(backend.vrings[i].nb_stopped, 1, "vring %u", i);
+	TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_GET_VRING_BASE], 8, "stopped once");
+	TEST_ASSERT_SUCCESS(bring_up(2), "again");
+	TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_SET_MEM_TABLE], 1, "SET_MEM_TABLE");
+	TEST_ASSERT_SUCCESS(vio_user_ops.reset(t), "reset");
+	TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_GET_VRING_BASE], 10, "those started");
+	return finish();
+}
+
+/* The doorbell is the descriptor that the back end got. */
+static int
+doorbell_reaches_the_back_end(void)
+{
+	struct vio_ring ring = { .size = 8 };
+	static const struct virtq_used used;
+	uint64_t count = 0;
+
+	TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
+	TEST_ASSERT_SUCCESS(bring_up(0), "bring up");
+	TEST_ASSERT_SUCCESS(enable(1, &ring.doorbell), "queue 1");
+	TEST_ASSERT_NULL((const void *)(uintptr_t)ring.doorbell.addr, "address");
+	ring.used = &used;
+	TEST_ASSERT(vio_ring_notify(&ring), "notify");
+	TEST_ASSERT_EQUAL(read(backend.vrings[1].kick_fd, &count, sizeof(count)), 8, "read");
+	TEST_ASSERT_EQUAL(count, 1, "kicked");
+	return finish();
+}
+
+static int
+ctrl(uint8_t class, uint8_t command, uint16_t value, size_t len)
+{
+	const struct virtio_net_ctrl_hdr hdr = { .class = class, .command = command };
+	rte_le16_t data = rte_cpu_to_le_16(value);
+
+	return vio_user_ops.ctrl(t, &hdr, &data, len);
+}
+
+/* virtio 5.1.9.5.6: pairs are used as many as asked for, of those that were enabled */
+static int
+pairs(void)
+{
+	static const uint16_t numbers[] = { 3, 1, 4, 2 };
+	unsigned int i, q;
+
+	TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
+	TEST_ASSERT_SUCCESS(bring_up(6), "bring up");
+	for (i = 0; i < RTE_DIM(numbers); i++) {
+		TEST_ASSERT_SUCCESS(ctrl(VIRTIO_NET_CTRL_MQ, VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET,
+			numbers[i], 2), "pairs");
+		for (q = 0; q < 8; q++)
+			TEST_ASSERT_EQUAL(backend.vrings[q].enabled,
+				(q < 6 && q < 2u * numbers[i]), "%u pairs, vring %u", numbers[i],
+				q);
+	}
+	TEST_ASSERT_EQUAL(ctrl(VIRTIO_NET_CTRL_MQ, 1, 1, 2), -EIO, "another command");
+	TEST_ASSERT_EQUAL(ctrl(VIRTIO_NET_CTRL_RX, 0, 1, 2), -EIO, "another class");
+	TEST_ASSERT_EQUAL(ctrl(VIRTIO_NET_CTRL_MQ, 0, 1, 1), -EIO, "too short");
+	return finish();
+}
+
+/* Back ends that have but some of the protocol's features. */
+static int
+older_back_ends(void)
+{
+	struct vio_user_conf conf = four_pairs;
+	unsigned int i;
+
+	conf.pairs = 1;
+	for (i = 0; i < 3; i++) {
+		fake_backend_init(&backend);
+		if (i == 0)
+			backend.features &= ~(UINT64_C(1) << VHOST_USER_F_PROTOCOL_FEATURES);
+		else
+			backend.protocol = i == 1 ? 0 : 1 << VHOST_USER_PROTOCOL_F_REPLY_ACK;
+		TEST_ASSERT_SUCCESS(init(&conf), "init %u", i);
+		TEST_ASSERT_SUCCESS(bring_up(2), "bring up %u", i);
+		TEST_ASSERT_EQUAL(vio_user_ops.status_get(t), 0xf, "status %u", i);
+		TEST_ASSERT_SUCCESS(vio_user_ops.reset(t), "reset %u", i);
+		TEST_ASSERT_EQUAL(vio_user_ops.status_get(t), 0, "status %u", i);
+		TEST_ASSERT_EQUAL(backend.vrings[1].nb_stopped, 1, "stopped %u", i);
+		TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_SET_VRING_ENABLE],
+			(i == 0 ? 0u : 2u), "enabled %u", i);
+		TEST_ASSERT_SUCCESS(finish(), "finish %u", i);
+	}
+	return TEST_SUCCESS;
+}
+
+static int
+too_few_pairs(void)
+{
+	backend.pairs = 3;
+	TEST_ASSERT_EQUAL(init(&four_pairs), -ENOTSUP, "three of four");
+	TEST_ASSERT_SUCCESS(finish(), "finish");
+	fake_backend_init(&backend);
+	backend.features &= ~(UINT64_C(1) << VIRTIO_NET_F_MQ);
+	TEST_ASSERT_EQUAL(init(&four_pairs), -ENOTSUP, "no MQ");
+	return finish();
+}
+
+/* The connection ended: told once, link down, all verbs return, the back end saw it. */
+static int
+check_ended(void)
+{
+	struct pollfd pfd = { .fd = vio_user_event_fd(&user), .events = POLLIN };
+	struct vio_doorbell doorbell;
+	rte_le16_t status;
+	unsigned int i;
+
+	TEST_ASSERT_EQUAL(vio_user_ops.status_get(t), VIO_STATUS_GONE, "status");
+	TEST_ASSERT_EQUAL(poll(&pfd, 1, PATIENCE_MS), 1, "event");
+	/* the end itself, and the back end's closing after it */
+	for (i = 0; i < 3 && poll(&pfd, 1, 0) == 1; i++)
+		vio_user_ops.isr_read(t);
+	TEST_ASSERT_EQUAL(poll(&pfd, 1, 0), 0, "event without end");
+	TEST_ASSERT_SUCCESS(vio_user_ops.config_read(t, 6, &status, 2), "config");
+	TEST_ASSERT_EQUAL(status, 0, "link");
+	TEST_ASSERT_EQUAL(enable(0, &doorbell), -ENOTCONN, "enable");
+	vio_user_ops.status_set(t, VIRTIO_STATUS_ACKNOWLEDGE);
+	return TEST_SUCCESS;
+}
+
+/* The faults that show at once, in a request at the beginning of the connection. */
+static int
+nonsense_at_first(void)
+{
+	static const uint32_t requests[] = {
+		VHOST_USER_GET_FEATURES, VHOST_USER_GET_PROTOCOL_FEATURES,
+		VHOST_USER_GET_QUEUE_NUM,
+	};
+	enum fake_backend_fault fault;
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(requests); i++) {
+		for (fault = FAKE_BACKEND_CLOSE; fault <= FAKE_BACKEND_NOISE; fault++) {
+			fake_backend_init(&backend);
+			backend.fault = fault;
+			backend.fault_request = requests[i];
+			TEST_ASSERT_EQUAL(init(&four_pairs), -ENOTCONN, "request %u, fault %d",
+				requests[i], fault);
+			TEST_ASSERT_SUCCESS(finish(), "request %u, fault %d", requests[i], fault);
+		}
+	}
+	return TEST_SUCCESS;
+}
+
+/* The same, in a request that a verb makes. */
+static int
+nonsense_later(void)
+{
+	static const uint32_t requests[] = {
+		VHOST_USER_SET_MEM_TABLE, VHOST_USER_SET_VRING_NUM, VHOST_USER_SET_VRING_BASE,
+		VHOST_USER_SET_VRING_ADDR, VHOST_USER_SET_VRING_CALL, VHOST_USER_SET_VRING_KICK,
+		VHOST_USER_SET_VRING_ENABLE,
+	};
+	enum fake_backend_fault fault;
+	struct vio_doorbell doorbell;
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(requests); i++) {
+		for (fault = FAKE_BACKEND_CLOSE; fault <= FAKE_BACKEND_NOISE; fault++) {
+			fake_backend_init(&backend);
+			TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
+			backend.fault = fault;
+			backend.fault_request = requests[i];
+			TEST_ASSERT_SUCCESS(bring_up(0), "bring up");
+			TEST_ASSERT_EQUAL(enable(0, &doorbell), -ENOTCONN, "request %u, fault %d",
+				requests[i], fault);
+			TEST_ASSERT_SUCCESS(check_ended(), "request %u, fault %d", requests[i],
+				fault);
+			TEST_ASSERT_SUCCESS(vio_user_ops.reset(t), "request %u, fault %d",
+				requests[i], fault);
+			TEST_ASSERT_SUCCESS(finish(), "request %u, fault %d", requests[i], fault);
+		}
+	}
+	return TEST_SUCCESS;
+}
+
+/* The same, when the rings are stopped: a reset, all the same, as the back end closes. */
+static int
+nonsense_at_reset(void)
+{
+	enum fake_backend_fault fault;
+
+	for (fault = FAKE_BACKEND_CLOSE; fault <= FAKE_BACKEND_NOISE; fault++) {
+		fake_backend_init(&backend);
+		TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
+		TEST_ASSERT_SUCCESS(bring_up(2), "bring up");
+		backend.fault = fault;
+		backend.fault_request = VHOST_USER_GET_VRING_BASE;
+		TEST_ASSERT_SUCCESS(vio_user_ops.reset(t), "fault %d", fault);
+		TEST_ASSERT_SUCCESS(check_ended(), "fault %d", fault);
+		TEST_ASSERT_SUCCESS(finish(), "fault %d", fault);
+	}
+	return TEST_SUCCESS;
+}
+
+static int
+wrong_values(void)
+{
+	static const uint64_t bad_status[] = { 0xff, 0x100, UINT64_MAX };
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(bad_status); i++) {
+		fake_backend_init(&backend);
+		TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
+		backend.fault = FAKE_BACKEND_VALUE;
+		backend.fault_request = VHOST_USER_GET_STATUS;
+		backend.value = bad_status[i];
+		TEST_ASSERT_SUCCESS(check_ended(), "status 0x%llx",
+			(unsigned long long)bad_status[i]);
+		TEST_ASSERT_SUCCESS(finish(), "finish");
+	}
+	fake_backend_init(&backend);
+	TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
+	TEST_ASSERT_SUCCESS(bring_up(1), "bring up");
+	backend.fault = FAKE_BACKEND_VALUE;
+	backend.fault_request = VHOST_USER_GET_VRING_BASE;
+	backend.value = 3;	/* the base of another ring */
+	TEST_ASSERT_SUCCESS(vio_user_ops.reset(t), "reset");
+	TEST_ASSERT_SUCCESS(check_ended(), "another ring");
+	return finish();
+}
+
+/* A refusal ends what was asked for, not the connection. */
+static int
+refusals(void)
+{
+	static const uint32_t requests[] = {
+		VHOST_USER_SET_MEM_TABLE, VHOST_USER_SET_VRING_NUM, VHOST_USER_SET_VRING_BASE,
+		VHOST_USER_SET_VRING_ADDR, VHOST_USER_SET_VRING_CALL, VHOST_USER_SET_VRING_KICK,
+		VHOST_USER_SET_VRING_ENABLE,
+	};
+	struct vio_features none = { 0 };
+	struct vio_doorbell doorbell;
+	unsigned int i;
+
+	TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
+	backend.fault = FAKE_BACKEND_NACK;
+	for (i = 0; i < RTE_DIM(requests); i++) {
+		TEST_ASSERT_SUCCESS(bring_up(0), "bring up");
+		backend.fault_request = requests[i];
+		TEST_ASSERT_EQUAL(enable(0, &doorbell), -EIO, "request %u", requests[i]);
+		TEST_ASSERT(vio_user_ops.status_get(t) != VIO_STATUS_GONE, "request %u",
+			requests[i]);
+	}
+	/* a ring that the back end may have started is stopped */
+	TEST_ASSERT_SUCCESS(vio_user_ops.reset(t), "reset");
+	TEST_ASSERT_EQUAL(backend.vrings[0].kick_fd, -1, "the ring is started still");
+
+	backend.fault_request = VHOST_USER_SET_FEATURES;
+	vio_user_ops.features_set(t, &none);
+	vio_user_ops.status_set(t, VIRTIO_STATUS_FEATURES_OK);
+	TEST_ASSERT_EQUAL(vio_user_ops.status_get(t), 0, "FEATURES_OK");
+	backend.fault = FAKE_BACKEND_GOOD;
+	TEST_ASSERT_SUCCESS(bring_up(2), "all is well again");
+	return finish();
+}
+
+/* Silence, and half an answer: the deadline, not more. */
+static int
+silence(void)
+{
+	static const enum fake_backend_fault faults[] = {
+		FAKE_BACKEND_SILENT, FAKE_BACKEND_STALL,
+	};
+	struct vio_doorbell doorbell;
+	uint64_t start, ms;
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(faults); i++) {
+		fake_backend_init(&backend);
+		TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
+		backend.fault = faults[i];
+		backend.fault_request = VHOST_USER_SET_VRING_NUM;
+		user.conn.deadline_ms = SILENCE_MS;
+		start = rte_get_timer_cycles();
+		TEST_ASSERT_EQUAL(enable(0, &doorbell), -ENOTCONN, "enable");
+		ms = (rte_get_timer_cycles() - start) * MS_PER_S / rte_get_timer_hz();
+		TEST_ASSERT(ms >= SILENCE_MS && ms < PATIENCE_MS, "after %u ms", (unsigned int)ms);
+		TEST_ASSERT_SUCCESS(check_ended(), "ended");
+		TEST_ASSERT_SUCCESS(finish(), "finish");
+	}
+	return TEST_SUCCESS;
+}
+
+/* Who neither answers nor closes may use the memory still, until it closes. */
+static int
+lost_back_end(void)
+{
+	backend.stubborn = true;
+	TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
+	TEST_ASSERT_SUCCESS(bring_up(2), "bring up");
+	backend.fault = FAKE_BACKEND_SILENT;
+	backend.fault_request = VHOST_USER_GET_VRING_BASE;
+	user.conn.deadline_ms = SILENCE_MS;
+	TEST_ASSERT_EQUAL(vio_user_ops.reset(t), -ETIMEDOUT, "reset");
+	TEST_ASSERT_SUCCESS(check_ended(), "ended");
+	TEST_ASSERT_EQUAL(vio_user_ops.reset(t), -ETIMEDOUT, "reset again");
+	TEST_ASSERT_SUCCESS(fake_backend_stop(&backend), "stop");
+	TEST_ASSERT_SUCCESS(vio_user_ops.reset(t), "reset when it closed");
+	return finish();
+}
+
+/* A back end that reads nothing: sends end at the deadline, too. */
+static int
+nobody_reads(void)
+{
+	struct vio_vhost c;
+	unsigned int i;
+	int fds[2], ret = 0;
+
+	TEST_ASSERT_SUCCESS(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), "socketpair");
+	TEST_ASSERT_SUCCESS(vio_vhost_init(&c, "vio_user_test", fds[0]), "init");
+	c.deadline_ms = SILENCE_MS;
+	for (i = 0; i < 100000 && ret == 0; i++)
+		ret = vio_vhost_set_u64(&c, VHOST_USER_SET_FEATURES, i);
+	TEST_ASSERT_EQUAL(ret, -ENOTCONN, "after %u requests", i);
+	vio_vhost_fini(&c);
+	close(fds[1]);
+	return finish();
+}
+
+/* The back end goes while nobody asks it. */
+static int
+closed_meanwhile(void)
+{
+	struct pollfd pfd;
+
+	TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
+	TEST_ASSERT_SUCCESS(bring_up(2), "bring up");
+	pfd = (struct pollfd){ .fd = vio_user_event_fd(&user), .events = POLLIN };
+	TEST_ASSERT_EQUAL(poll(&pfd, 1, 0), 0, "an event for nothing");
+	fake_backend_stop(&backend);
+	TEST_ASSERT_EQUAL(poll(&pfd, 1, PATIENCE_MS), 1, "no event");
+	TEST_ASSERT_SUCCESS(check_ended(), "ended");
+	TEST_ASSERT_SUCCESS(vio_user_ops.reset(t), "reset");
+	return finish();
+}
+
+static void *
+at(uintptr_t addr)
+{
+	return (void *)addr;
+}
+
+/* Segments become as few regions as there are files and gaps between address and offset. */
+static int
+regions(void)
+{
+	struct vio_user_mem mem = { .table.num_regions = 0 };
+	unsigned int i;
+
+	TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, at(0x400000), 0x1000, 7, 0x2000), "first");
+	TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, at(0x401000), 0x1000, 7, 0x3000), "next");
+	TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, at(0x3ff000), 0x1000, 7, 0x1000), "before");
+	TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, at(0x404000), 0x1000, 7, 0x6000), "a hole");
+	TEST_ASSERT_EQUAL(mem.table.num_regions, 1, "%u regions", mem.table.num_regions);
+	TEST_ASSERT_EQUAL(mem.table.regions[0].user_address, 0x3ff000, "address");
+	TEST_ASSERT_EQUAL(mem.table.regions[0].guest_address, 0x3ff000, "address");
+	TEST_ASSERT_EQUAL(mem.table.regions[0].size, 0x6000, "size");
+	TEST_ASSERT_EQUAL(mem.table.regions[0].mmap_offset, 0x1000, "offset");
+
+	TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, at(0x405000), 0x1000, 8, 0x7000), "file");
+	TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, at(0x406000), 0x1000, 7, 0x9000), "offset");
+	TEST_ASSERT_EQUAL(mem.table.num_regions, 3, "%u regions", mem.table.num_regions);
+	for (i = 3; i < VHOST_USER_REGIONS_MAX; i++)
+		TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, at(0x1000), 0x1000, 20 + i, 0), "%u", i);
+	TEST_ASSERT_EQUAL(vio_user_mem_add(&mem, at(0x1000), 0x1000, 99, 0), -ENOSPC, "a ninth");
+	TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, at(0x407000), 0x1000, 7, 0xa000), "a known");
+	TEST_ASSERT_EQUAL(mem.table.num_regions, VHOST_USER_REGIONS_MAX, "all");
+	return TEST_SUCCESS;
+}
+
+/* Whether the regions hold an address. */
+static bool
+holds(const struct vio_user_mem *mem, const void *addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < mem->table.num_regions; i++)
+		if ((uintptr_t)addr - mem->table.regions[i].user_address <
+		    mem->table.regions[i].size)
+			return true;
+	return false;
+}
+
+/* All of the process's memory, but the part that is about to go. */
+static int
+all_memory(void)
+{
+	struct vio_user_hole hole = { .len = 0 };
+	struct vio_user_mem mem;
+	int ret;
+
+	rte_mcfg_mem_read_lock();
+	ret = vio_user_mem_collect(&mem, &hole, "vio_user_test");
+	rte_mcfg_mem_read_unlock();
+	TEST_ASSERT_SUCCESS(ret, "collect");
+	TEST_ASSERT(holds(&mem, memory), "the test's memory");
+
+	/* from the first page on to the end: nothing is left */
+	hole.len = SIZE_MAX;
+	rte_mcfg_mem_read_lock();
+	ret = vio_user_mem_collect(&mem, &hole, "vio_user_test");
+	rte_mcfg_mem_read_unlock();
+	TEST_ASSERT_SUCCESS(ret, "collect");
+	TEST_ASSERT_EQUAL(mem.table.num_regions, 0, "%u regions", mem.table.num_regions);
+	return TEST_SUCCESS;
+}
+
+static struct unit_test_suite suite = {
+	.suite_name = "vio_user",
+	.unit_test_cases = {
+		TEST_CASE_ST(setup, teardown, offer),
+		TEST_CASE_ST(setup, teardown, offer_the_least),
+		TEST_CASE_ST(setup, teardown, life),
+		TEST_CASE_ST(setup, teardown, doorbell_reaches_the_back_end),
+		TEST_CASE_ST(setup, teardown, pairs),
+		TEST_CASE_ST(setup, teardown, older_back_ends),
+		TEST_CASE_ST(setup, teardown, too_few_pairs),
+		TEST_CASE_ST(setup, teardown, nonsense_at_first),
+		TEST_CASE_ST(setup, teardown, nonsense_later),
+		TEST_CASE_ST(setup, teardown, nonsense_at_reset),
+		TEST_CASE_ST(setup, teardown, wrong_values),
+		TEST_CASE_ST(setup, teardown, refusals),
+		TEST_CASE_ST(setup, teardown, silence),
+		TEST_CASE_ST(setup, teardown, lost_back_end),
+		TEST_CASE_ST(setup, teardown, nobody_reads),
+		TEST_CASE_ST(setup, teardown, closed_meanwhile),
+		TEST_CASE(regions),
+		TEST_CASE_ST(setup, teardown, all_memory),
+		TEST_CASES_END()
+	}
+};
+
+static int
+test_vio_user(void)
+{
+	return unit_test_suite_runner(&suite);
+}
+
+REGISTER_TEST_COMMAND(vio_user_autotest, test_vio_user);
