@@ -82,7 +82,6 @@ struct vio_rxq {
 	uint16_t buf_len;		/* bytes of a posted buffer, header included */
 	uint16_t mtu_frame_len;		/* longest untagged frame */
 	uint16_t free_thresh;		/* refill when so many are missing */
-	uint16_t port_id;
 	uint16_t addr_off;		/* VIO_MBUF_ADDR() */
 	uint8_t state;			/* enum vio_queue_state */
 	bool mergeable;			/* MRG_RXBUF was negotiated */
@@ -125,7 +124,6 @@ struct vio_txq {
 	uint16_t free_head;
 	uint16_t free_tail;
 	uint16_t nb_free;
-	uint16_t port_id;
 	uint8_t state;			/* enum vio_queue_state */
 
 	struct vio_txq_stats stats __rte_cache_aligned;

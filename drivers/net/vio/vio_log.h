@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The net_vio authors
  */
 
-/* The driver's log type (pmd.net.vio, level NOTICE by default) and its two macros. */
+/* The driver's log type (pmd.net.vio, level NOTICE by default) and its macro. */
 
 #ifndef VIO_LOG_H
 #define VIO_LOG_H
@@ -15,9 +15,5 @@ extern int vio_logtype;
 #define VIO_LOG(level, dev_name, fmt, ...) \
 	rte_log(RTE_LOG_ ## level, vio_logtype, "net_vio: %s: " fmt "\n", \
 		(dev_name), ## __VA_ARGS__)
-
-/* A line about no device at all, or about the driver itself. */
-#define VIO_LOG_DRV(level, fmt, ...) \
-	rte_log(RTE_LOG_ ## level, vio_logtype, "net_vio: " fmt "\n", ## __VA_ARGS__)
 
 #endif /* VIO_LOG_H */

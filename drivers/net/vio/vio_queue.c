@@ -147,9 +147,8 @@ rxq_fill(struct vio_rxq *q, uint64_t offloads, struct rte_mempool *mp)
 	q->mp = mp;
 	q->sw_ring = RTE_PTR_ADD(q, sizeof(*q));
 	q->free_id = RTE_PTR_ADD(q->sw_ring, q->ring.size * sizeof(*q->sw_ring));
-	q->port_id = q->dev->port_id;
 	q->addr_off = VIO_MBUF_ADDR(q->ring.use_va);
-	q->mbuf_rearm = rxq_mbuf_rearm(q->port_id);
+	q->mbuf_rearm = rxq_mbuf_rearm(q->dev->port_id);
 	if (rte_pktmbuf_priv_flags(mp) & RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF)
 		q->mbuf_ol_flags = RTE_MBUF_F_EXTERNAL;
 	q->buf_len = rte_pktmbuf_data_room_size(mp) - RTE_PKTMBUF_HEADROOM;
@@ -255,7 +254,6 @@ vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 
 	q->dev = dev;
 	q->queue_id = queue_id;
-	q->port_id = dev->port_id;
 	q->descs = RTE_PTR_ADD(q, sizeof(*q));
 	q->hdr_addr = vio_ring_extra_addr(&q->ring);
 	q->addr_off = VIO_MBUF_ADDR(q->ring.use_va);

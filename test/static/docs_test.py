@@ -1,0 +1,71 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The net_vio authors
+"""Does every test that the documentation names as evidence exist?
+
+A name is vio_x_autotest.case, or group.test of a Python test program; after one of these, `.case`
+alone means the same group.
+"""
+
+import re
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "test"))
+import results  # noqa: E402
+
+DOCUMENTS = ("README.md", "doc/design.md", "doc/spec-map.md", "doc/guides/nics/vio.rst")
+FEWEST = 80  # fewer names than these would mean that they are no longer recognised
+QUOTED = re.compile(r"`+([a-z_]*)\.?([a-z0-9_]*)`+")
+
+
+def existing() -> dict[str, str]:
+    """The groups of tests, each with the text that defines its tests."""
+    groups = {path.stem.removeprefix("test_") + "_autotest": path.read_text()
+              for path in (ROOT / "test/unit").glob("test_vio_*.c")}
+    for folder in ("system", "native"):
+        for path in (ROOT / "test" / folder).glob("*_test.py"):
+            groups[path.stem.removesuffix("_test")] = path.read_text()
+    return groups
+
+
+def wrong_names(text: str, groups: dict[str, str]) -> tuple[int, list[str]]:
+    """How many names of tests a document holds, and those of tests that do not exist."""
+    count, wrong, last = 0, [], ""
+    for group, name in QUOTED.findall(text):
+        if group not in groups and not group.endswith("_autotest") and (group or not last):
+            continue
+        last = group or last
+        if not name:
+            continue
+        count += 1
+        if not re.search(rf"\b(test_)?{name}\b", groups.get(last, "")):
+            wrong.append(f"{last}.{name}")
+    return count, wrong
+
+
+def test_self_test(_args: Namespace) -> None:
+    """A name that is planted is found, and nothing in good text."""
+    groups = {"vio_a_autotest": "TEST_CASE(good)", "control": "def test_mtu(_args):"}
+    results.equal(wrong_names("`vio_a_autotest.good`, `control.mtu`, `a.py`", groups), (2, []),
+                  "good names")
+    results.equal(wrong_names("``vio_a_autotest.bad``, `control.mt`, `.none`", groups)[1],
+                  ["vio_a_autotest.bad", "control.mt", "control.none"], "planted names")
+
+
+def test_names(_args: Namespace) -> None:
+    """The documents against the tests."""
+    groups = existing()
+    total, wrong = 0, []
+    for document in DOCUMENTS:
+        count, names = wrong_names((ROOT / document).read_text(), groups)
+        total += count
+        wrong += [f"{document} names {name}" for name in names]
+    results.check(total >= FEWEST, f"only {total} names of tests were recognised")
+    results.check(not wrong, "; ".join(wrong))
+
+
+if __name__ == "__main__":
+    results.main([test_self_test, test_names], group="docs")
