@@ -79,6 +79,7 @@ struct vio_rxq {
 	uint16_t *free_id;		/* by slot: the id to post when the slot comes round */
 	uint64_t mbuf_rearm;		/* data_off, refcnt, nb_segs and port of a received mbuf */
 	uint64_t mbuf_ol_flags;		/* EXTERNAL for a pool of pinned external buffers */
+	uint16_t hdr_len;		/* of the virtio_net_hdr, as it was negotiated */
 	uint16_t buf_len;		/* bytes of a posted buffer, header included */
 	uint16_t mtu_frame_len;		/* longest untagged frame */
 	uint16_t free_thresh;		/* refill when so many are missing */
@@ -118,6 +119,7 @@ struct vio_txq {
 	/* Line 2: read-mostly, and the free list of ids, first in first out. */
 	struct vio_tx_desc *descs;	/* by id */
 	uint64_t hdr_addr;		/* a header of zeros for packets that cannot take one */
+	uint16_t hdr_len;		/* of the virtio_net_hdr, as it was negotiated */
 	uint16_t addr_off;		/* VIO_MBUF_ADDR() */
 	uint16_t mtu_frame_len;
 	uint16_t free_thresh;		/* take completions below so many free descriptors */

@@ -33,7 +33,7 @@ RTE_LOG_REGISTER_DEFAULT(vio_logtype, NOTICE);
 #define DEFAULT_BURST		32
 
 /* The smallest buffer that makes sense: a minimal frame and the header. */
-#define RX_BUFSIZE_MIN		(VIO_HDR_LEN + RTE_ETHER_MIN_LEN)
+#define RX_BUFSIZE_MIN		(VIRTIO_NET_HDR_LEN + RTE_ETHER_MIN_LEN)
 
 static uint64_t
 rx_offloads(const struct vio_dev *dev)

@@ -8,7 +8,7 @@
  *
  * Receive: a posted buffer starts at the end of the mbuf's headroom, so that the header and the
  * Ethernet header behind it share a cache line; the frame's data therefore starts
- * VIO_HDR_LEN bytes later than in other drivers.
+ * a header later than in other drivers.
  * Transmit: the header is written into the headroom just before the data where that is allowed.
  */
 
@@ -23,12 +23,23 @@
 #include <rte_ether.h>
 #include <rte_mbuf.h>
 
+#include "vio_feature.h"
 #include "vio_spec.h"
 
-#define VIO_HDR_LEN		sizeof(struct virtio_net_hdr)
+/* The longest header that features the driver knows can make. */
+#define VIO_HDR_LEN_MAX		VIRTIO_NET_HDR_LEN_TUNNEL
 
-/* data_off of a received mbuf. */
-#define VIO_RX_DATA_OFF		(RTE_PKTMBUF_HEADROOM + VIO_HDR_LEN)
+/* The length of the header with these features agreed on (virtio 5.1.9.3.1), both ways. */
+static inline uint16_t
+vio_hdr_len(const struct vio_features *agreed)
+{
+	if (vio_feature_has(agreed, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO) ||
+	    vio_feature_has(agreed, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO))
+		return VIRTIO_NET_HDR_LEN_TUNNEL;
+	if (vio_feature_has(agreed, VIRTIO_NET_F_HASH_REPORT))
+		return VIRTIO_NET_HDR_LEN_HASH;
+	return VIRTIO_NET_HDR_LEN;
+}
 
 /*
  * data_off, refcnt, nb_segs and port of an mbuf, the eight bytes that are set together; mbufs
@@ -73,10 +84,10 @@ vio_hdr_rx(const struct rte_mbuf *m)
  * (not shared, not attached, not external), and there must be room.
  */
 static inline bool
-vio_hdr_tx_may_push(const struct rte_mbuf *m)
+vio_hdr_tx_may_push(const struct rte_mbuf *m, uint16_t hdr_len)
 {
 	return RTE_MBUF_DIRECT(m) && rte_mbuf_refcnt_read(m) == 1 &&
-	       rte_pktmbuf_headroom(m) >= VIO_HDR_LEN;
+	       rte_pktmbuf_headroom(m) >= hdr_len;
 }
 
 /*
@@ -84,9 +95,14 @@ vio_hdr_tx_may_push(const struct rte_mbuf *m)
  * virtio 5.1.9.2.1: the driver MUST set num_buffers to zero, and flags without CSUM.
  */
 static inline void
-vio_hdr_tx_push(const struct rte_mbuf *m)
+vio_hdr_tx_push(const struct rte_mbuf *m, uint16_t hdr_len)
 {
-	memset(RTE_PTR_SUB(rte_pktmbuf_mtod(m, void *), VIO_HDR_LEN), 0, VIO_HDR_LEN);
+	uint8_t *data = rte_pktmbuf_mtod(m, uint8_t *);
+
+	/* The usual length is a constant, which takes two stores. */
+	memset(data - hdr_len, 0, VIRTIO_NET_HDR_LEN);
+	if (hdr_len > VIRTIO_NET_HDR_LEN)
+		memset(data - hdr_len + VIRTIO_NET_HDR_LEN, 0, hdr_len - VIRTIO_NET_HDR_LEN);
 }
 
 /*

@@ -111,17 +111,18 @@ rxq_check_mtu(const struct vio_rxq *q, uint16_t mtu)
 	bool mergeable = vio_has(q->dev, VIRTIO_NET_F_MRG_RXBUF);
 	uint32_t nb_bufs = mergeable ? q->ring.size - q->free_thresh + 1 : 1;
 	uint16_t longest = vio_has(q->dev, VIRTIO_NET_F_MTU) ? q->dev->max_mtu : mtu;
+	uint32_t hdr_len = vio_hdr_len(&q->dev->features);
 	const char *name = q->dev->transport->name;
 
-	if (!(q->scatter && mergeable) && VIO_HDR_LEN + mtu + VIO_FRAME_OVERHEAD > q->buf_len) {
+	if (!(q->scatter && mergeable) && hdr_len + mtu + VIO_FRAME_OVERHEAD > q->buf_len) {
 		VIO_LOG(ERR, name, "Rx queue %u: a frame of MTU %u may have %u bytes, a buffer of "
 			"pool %s holds %u; use larger mbufs, or %s", q->queue_id, mtu,
 			mtu + VIO_FRAME_OVERHEAD, q->mp->name,
-			(unsigned int)(q->buf_len - VIO_HDR_LEN), mergeable ?
+			q->buf_len - hdr_len, mergeable ?
 			"the offload RTE_ETH_RX_OFFLOAD_SCATTER" : "a device with MRG_RXBUF");
 		return -EINVAL;
 	}
-	if (VIO_HDR_LEN + longest + VIO_FRAME_OVERHEAD > nb_bufs * q->buf_len) {
+	if (hdr_len + longest + VIO_FRAME_OVERHEAD > nb_bufs * q->buf_len) {
 		VIO_LOG(ERR, name, "Rx queue %u: a frame of MTU %u may have %u bytes, and %u "
 			"buffers of %u may be all that the device has; use larger mbufs, more "
 			"descriptors or a lower rx_free_thresh", q->queue_id, longest,
@@ -246,7 +247,7 @@ vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 	q = queue_zalloc(dev, "tx", queue_id, sizeof(*q) + size * sizeof(*q->descs), node);
 	if (q == NULL)
 		return -ENOMEM;
-	ret = queue_ring_alloc(dev, &q->ring, "tx", queue_id, size, VIO_HDR_LEN, node);
+	ret = queue_ring_alloc(dev, &q->ring, "tx", queue_id, size, VIO_HDR_LEN_MAX, node);
 	if (ret < 0) {
 		rte_free(q);
 		return ret;
@@ -358,6 +359,7 @@ rxq_start(struct vio_rxq *q)
 	for (i = 0; i < q->ring.size; i++)
 		q->free_id[i] = i;
 	q->mergeable = vio_has(q->dev, VIRTIO_NET_F_MRG_RXBUF);
+	q->hdr_len = vio_hdr_len(&q->dev->features);
 	q->state = VIO_QUEUE_STARTED;
 }
 
@@ -372,6 +374,7 @@ txq_start(struct vio_txq *q)
 	q->free_head = 0;
 	q->free_tail = q->ring.size - 1;
 	q->nb_free = q->ring.size;
+	q->hdr_len = vio_hdr_len(&q->dev->features);
 	/* virtio 5.1.4.2: the device's MTU binds, whatever the application set for receive. */
 	q->mtu_frame_len = RTE_ETHER_HDR_LEN + q->dev->max_mtu;
 	q->state = VIO_QUEUE_STARTED;

@@ -50,7 +50,7 @@ rx_peek(struct vio_rxq *q, uint16_t idx, uint16_t min_len, struct rx_used *used)
 
 /* Takes the buffer of the next used entry from the device, as a segment without its header. */
 static inline void
-rx_take(struct vio_rxq *q, const struct rx_used *used, uint16_t data_off)
+rx_take(struct vio_rxq *q, const struct rx_used *used, uint16_t hdr_len)
 {
 	struct rte_mbuf *m = used->m;
 
@@ -59,10 +59,10 @@ rx_take(struct vio_rxq *q, const struct rx_used *used, uint16_t data_off)
 	q->ring.used_idx++;
 
 	*vio_mbuf_rearm_data(m) = q->mbuf_rearm;
-	m->data_off = data_off;
+	m->data_off = RTE_PKTMBUF_HEADROOM + hdr_len;
 	m->ol_flags = q->mbuf_ol_flags;
 	m->packet_type = 0;
-	m->data_len = used->len - (data_off - RTE_PKTMBUF_HEADROOM);
+	m->data_len = used->len - hdr_len;
 	m->pkt_len = m->data_len;
 }
 
@@ -82,7 +82,7 @@ rx_take_rest(struct vio_rxq *q, struct rte_mbuf *head, uint16_t nb)
 			return false;
 		}
 		/* virtio 5.1.9.4: only the first buffer begins with a header. */
-		rx_take(q, &used, RTE_PKTMBUF_HEADROOM);
+		rx_take(q, &used, 0);
 		tail->next = used.m;
 		tail = used.m;
 		head->pkt_len += tail->data_len;
@@ -116,7 +116,7 @@ rx_packet(struct vio_rxq *q, uint16_t nb_used, struct rte_mbuf **pkt)
 	struct rx_used used;
 	uint16_t nb_bufs = 1;
 
-	if (unlikely(!rx_peek(q, q->ring.used_idx, VIO_HDR_LEN, &used)))
+	if (unlikely(!rx_peek(q, q->ring.used_idx, q->hdr_len, &used)))
 		return 0;
 	if (q->mergeable) {
 		nb_bufs = rte_le_to_cpu_16(vio_hdr_rx(used.m)->num_buffers);
@@ -129,7 +129,7 @@ rx_packet(struct vio_rxq *q, uint16_t nb_used, struct rte_mbuf **pkt)
 			return 0;
 	}
 
-	rx_take(q, &used, VIO_RX_DATA_OFF);
+	rx_take(q, &used, q->hdr_len);
 	if (unlikely(nb_bufs > 1 && !rx_take_rest(q, used.m, nb_bufs - 1)))
 		return 0;
 	*pkt = rx_filter(q, used.m) ? used.m : NULL;

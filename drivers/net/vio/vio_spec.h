@@ -147,8 +147,19 @@ static_assert(sizeof(struct virtio_pci_common_cfg) == 56, "virtio 4.1.4.3");
 #define VIRTIO_NET_CTRLQ(pairs)	((uint16_t)(2 * (pairs)))
 
 /* virtio 5.1.3: feature bits of a network device */
+#define VIRTIO_NET_F_CSUM		0
+#define VIRTIO_NET_F_GUEST_CSUM		1
+#define VIRTIO_NET_F_CTRL_GUEST_OFFLOADS 2
 #define VIRTIO_NET_F_MTU		3
 #define VIRTIO_NET_F_MAC		5
+#define VIRTIO_NET_F_GUEST_TSO4		7
+#define VIRTIO_NET_F_GUEST_TSO6		8
+#define VIRTIO_NET_F_GUEST_ECN		9
+#define VIRTIO_NET_F_GUEST_UFO		10
+#define VIRTIO_NET_F_HOST_TSO4		11
+#define VIRTIO_NET_F_HOST_TSO6		12
+#define VIRTIO_NET_F_HOST_ECN		13
+#define VIRTIO_NET_F_HOST_UFO		14
 #define VIRTIO_NET_F_MRG_RXBUF		15
 #define VIRTIO_NET_F_STATUS		16
 #define VIRTIO_NET_F_CTRL_VQ		17
@@ -156,7 +167,17 @@ static_assert(sizeof(struct virtio_pci_common_cfg) == 56, "virtio 4.1.4.3");
 #define VIRTIO_NET_F_CTRL_VLAN		19
 #define VIRTIO_NET_F_MQ			22
 #define VIRTIO_NET_F_CTRL_MAC_ADDR	23
+#define VIRTIO_NET_F_GUEST_USO4		54
+#define VIRTIO_NET_F_GUEST_USO6		55
+#define VIRTIO_NET_F_HOST_USO		56
+#define VIRTIO_NET_F_HASH_REPORT	57
+#define VIRTIO_NET_F_GUEST_HDRLEN	59
+#define VIRTIO_NET_F_RSC_EXT		61
 #define VIRTIO_NET_F_SPEED_DUPLEX	63
+#define VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO	65
+#define VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM	66
+#define VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO	67
+#define VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM	68
 
 /* virtio 5.1.4: device configuration layout */
 #define VIRTIO_NET_S_LINK_UP		1
@@ -182,7 +203,21 @@ struct virtio_net_config {
 static_assert(offsetof(struct virtio_net_config, speed) == 12, "virtio 5.1.4");
 static_assert(sizeof(struct virtio_net_config) == 28, "virtio 5.1.4");
 
-/* virtio 5.1.9: the header before every packet, as long as no larger one is negotiated */
+/* virtio 5.1.9: the header before every packet; this part is always there */
+#define VIRTIO_NET_HDR_F_NEEDS_CSUM		1
+#define VIRTIO_NET_HDR_F_DATA_VALID		2
+#define VIRTIO_NET_HDR_F_RSC_INFO		4
+#define VIRTIO_NET_HDR_F_UDP_TUNNEL_CSUM	8
+
+#define VIRTIO_NET_HDR_GSO_NONE			0
+#define VIRTIO_NET_HDR_GSO_TCPV4		1
+#define VIRTIO_NET_HDR_GSO_UDP			3
+#define VIRTIO_NET_HDR_GSO_TCPV6		4
+#define VIRTIO_NET_HDR_GSO_UDP_L4		5
+#define VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV4	0x20
+#define VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV6	0x40
+#define VIRTIO_NET_HDR_GSO_ECN			0x80
+
 struct virtio_net_hdr {
 	uint8_t flags;
 	uint8_t gso_type;
@@ -193,6 +228,23 @@ struct virtio_net_hdr {
 	rte_le16_t num_buffers;
 };
 static_assert(sizeof(struct virtio_net_hdr) == 12, "virtio 5.1.9");
+
+/* virtio 5.1.9: the header with the fields that features add */
+struct virtio_net_hdr_ext {
+	struct virtio_net_hdr hdr;
+	rte_le32_t hash_value;		/* with HASH_REPORT */
+	rte_le16_t hash_report;
+	rte_le16_t padding_reserved;
+	rte_le16_t outer_th_offset;	/* with HOST_ or GUEST_UDP_TUNNEL_GSO */
+	rte_le16_t inner_nh_offset;
+};
+static_assert(sizeof(struct virtio_net_hdr_ext) == 24, "virtio 5.1.9.3.1");
+
+/* virtio 5.1.9.3.1: each size includes all fields before */
+#define VIRTIO_NET_HDR_LEN		sizeof(struct virtio_net_hdr)
+#define VIRTIO_NET_HDR_LEN_HASH		offsetof(struct virtio_net_hdr_ext, outer_th_offset)
+#define VIRTIO_NET_HDR_LEN_TUNNEL	sizeof(struct virtio_net_hdr_ext)
+static_assert(VIRTIO_NET_HDR_LEN_HASH == 20, "virtio 5.1.9.3.1");
 
 /* virtio 5.1.9.5: control virtqueue */
 #define VIRTIO_NET_OK	0

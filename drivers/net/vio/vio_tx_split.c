@@ -101,11 +101,11 @@ tx_post(struct vio_txq *q, struct rte_mbuf *m, bool push)
 	struct rte_mbuf *seg = m;
 
 	if (push) {
-		vio_hdr_tx_push(m);
-		tx_desc_write(q, head, tx_data_addr(q, m) - VIO_HDR_LEN, m->data_len + VIO_HDR_LEN);
+		vio_hdr_tx_push(m, q->hdr_len);
+		tx_desc_write(q, head, tx_data_addr(q, m) - q->hdr_len, m->data_len + q->hdr_len);
 		seg = m->next;
 	} else {
-		tx_desc_write(q, head, q->hdr_addr, VIO_HDR_LEN);
+		tx_desc_write(q, head, q->hdr_addr, q->hdr_len);
 	}
 	for (; seg != NULL; seg = seg->next) {
 		/* Devices take a descriptor of no bytes for an error. */
@@ -150,7 +150,7 @@ vio_tx_split_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts)
 
 	for (nb_tx = 0; nb_tx < nb_pkts; nb_tx++) {
 		m = pkts[nb_tx];
-		push = vio_hdr_tx_may_push(m);
+		push = vio_hdr_tx_may_push(m, q->hdr_len);
 		nb_descs = m->nb_segs + !push;
 		/* virtio 5.1.4.2: no packet longer than the MTU, and none that never fits. */
 		if (unlikely(nb_descs > q->ring.size || !vio_frame_fits(m, q->mtu_frame_len))) {
