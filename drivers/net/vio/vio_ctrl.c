@@ -92,12 +92,11 @@ ctrl_wait(struct vio_ring *ring)
 	uint64_t deadline = rte_get_timer_cycles() +
 			    VIO_CTRL_DEADLINE_MS * rte_get_timer_hz() / MS_PER_S;
 	uint32_t id, len;
-	uint16_t nb_used;
 
 	for (;;) {
-		if (!vio_ring_nb_used(ring, &nb_used))
+		if (!vio_ring_look(ring))
 			return -EPROTO;
-		if (nb_used == 1)
+		if (vio_ring_nb_used(ring) == 1)
 			break;
 		if (rte_get_timer_cycles() > deadline)
 			return -ETIMEDOUT;

@@ -81,6 +81,7 @@ vio_ring_reset(struct vio_ring *ring)
 	ring->avail->flags = rte_cpu_to_le_16(VIRTQ_AVAIL_F_NO_INTERRUPT);
 	ring->avail_idx = 0;
 	ring->used_idx = 0;
+	ring->seen_idx = 0;
 }
 
 static uint64_t

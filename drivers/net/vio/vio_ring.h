@@ -67,6 +67,7 @@ struct vio_ring {
 	/* Line 1: written by the driver while it works. */
 	uint16_t avail_idx __rte_cache_aligned;	/* idx: the next entry to make available */
 	uint16_t used_idx;		/* idx: the next used entry to take */
+	uint16_t seen_idx;		/* idx: behind the last entry known to be used */
 } __rte_cache_aligned;
 static_assert(sizeof(struct vio_ring) == 2 * RTE_CACHE_LINE_SIZE, "two lines");
 
@@ -118,22 +119,27 @@ vio_ring_nb_posted(const struct vio_ring *ring)
 }
 
 /*
- * How many used entries wait. Returns false when the device claims more than it holds, in which
- * case no entry may be read.
+ * Looks for used entries. Returns false when the device claims more than it holds, in which case
+ * no entry may be read.
  */
 static inline bool
-vio_ring_nb_used(const struct vio_ring *ring, uint16_t *nb_used)
+vio_ring_look(struct vio_ring *ring)
 {
-	uint16_t idx = rte_le_to_cpu_16(__atomic_load_n(&ring->used->idx, __ATOMIC_ACQUIRE));
-
+	ring->seen_idx = rte_le_to_cpu_16(__atomic_load_n(&ring->used->idx, __ATOMIC_ACQUIRE));
 	/*
 	 * virtio 2.7.14: entries are read after the index that announces them. Pairs with the
 	 * device's barrier before it writes idx.
 	 */
 	if (!ring->weak_barriers)
 		rte_io_rmb();
-	*nb_used = idx - ring->used_idx;
-	return *nb_used <= vio_ring_nb_posted(ring);
+	return (uint16_t)(ring->seen_idx - ring->used_idx) <= vio_ring_nb_posted(ring);
+}
+
+/* How many used entries wait, as of the last look. */
+static inline uint16_t
+vio_ring_nb_used(const struct vio_ring *ring)
+{
+	return ring->seen_idx - ring->used_idx;
 }
 
 /* Reads the used entry at idx, each field once; both are unchecked. */

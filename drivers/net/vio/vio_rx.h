@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * Receive as far as it is the same for every ring format (virtio 5.1.9.4): packets out of used
+ * buffers, refill, statistics. Included by the burst files only, one a format.
+ * Invariants: every buffer that the device holds stands in sw_ring under its id, once; a packet
+ * is taken whole or not at all; what the device wrote is read once and bounded before use.
+ * Threads: one at a time for a queue.
+ */
+
+#ifndef VIO_RX_H
+#define VIO_RX_H
+
+#include <rte_branch_prediction.h>
+
+#include "vio_hdr.h"
+#include "vio_queue.h"
+
+#define VIO_RX_REFILL_BATCH 32
+
+/*
+ * What a ring format does for receive. A burst file hands a constant of its own to the functions
+ * below, which are inlined with all that it names.
+ */
+struct vio_rx_format {
+	/* Buffers that the device holds. */
+	uint16_t (*nb_posted)(const struct vio_ring *ring);
+
+	/* Looks for used buffers, before a burst. False: the queue broke. */
+	bool (*look)(struct vio_rxq *q);
+
+	/* Whether the next nb buffers, at most nb_posted(), are used as of the last look. */
+	bool (*is_used)(const struct vio_rxq *q, uint16_t nb);
+
+	/*
+	 * Reads the next used buffer, which is_used(): its id, any value, and the bytes written.
+	 * It stays the next one until taken. False: the queue broke.
+	 */
+	bool (*read)(struct vio_rxq *q, uint32_t *id, uint32_t *len);
+
+	/* Goes on behind the buffer that was read; the device no longer holds id. */
+	void (*take)(struct vio_rxq *q, uint16_t id);
+
+	/* Writes nb buffers, at most as many as are missing, into the ring. */
+	void (*post)(struct vio_rxq *q, struct rte_mbuf **bufs, uint16_t nb);
+
+	/* Shows the device all that was posted, and notifies it if it asks for that. */
+	void (*publish)(struct vio_ring *ring);
+	bool (*notify)(struct vio_ring *ring);
+};
+
+/* A used buffer that was found to be in order. */
+struct vio_rx_used {
+	struct rte_mbuf *m;
+	uint16_t id;
+	uint16_t len;	/* bytes written, header included */
+};
+
+/*
+ * Reads the next used buffer. Returns false, with the queue broken, unless it is one that the
+ * device holds, with min_len bytes to all of it written.
+ */
+static __rte_always_inline bool
+vio_rx_peek(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t min_len,
+	    struct vio_rx_used *used)
+{
+	uint32_t id, len;
+
+	if (unlikely(!fmt->read(q, &id, &len)))
+		return false;
+	if (unlikely(id >= q->ring.size || q->sw_ring[id] == NULL)) {
+		vio_rxq_break(q, VIO_BAD_ID);
+		return false;
+	}
+	if (unlikely(len < min_len || len > q->buf_len)) {
+		vio_rxq_break(q, VIO_BAD_LEN);
+		return false;
+	}
+	used->m = q->sw_ring[id];
+	used->id = id;
+	used->len = len;
+	return true;
+}
+
+/*
+ * Takes the buffer that was read from the device, as a segment without its header of
+ * hdr_len bytes.
+ */
+static __rte_always_inline void
+vio_rx_take(const struct vio_rx_format *fmt, struct vio_rxq *q, const struct vio_rx_used *used,
+	    uint16_t hdr_len)
+{
+	struct rte_mbuf *m = used->m;
+
+	q->sw_ring[used->id] = NULL;
+	fmt->take(q, used->id);
+
+	*vio_mbuf_rearm_data(m) = q->mbuf_rearm;
+	m->data_off = RTE_PKTMBUF_HEADROOM + hdr_len;
+	m->ol_flags = q->mbuf_ol_flags;
+	m->packet_type = 0;
+	m->data_len = used->len - hdr_len;
+	m->pkt_len = m->data_len;
+}
+
+/*
+ * Takes the remaining nb segments of a packet, all of which are used. Returns false, with the
+ * queue broken and the packet freed, when one is not in order.
+ */
+static __rte_always_inline bool
+vio_rx_take_rest(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbuf *head,
+		 uint16_t nb)
+{
+	struct rte_mbuf *tail = head;
+	struct vio_rx_used used;
+
+	for (; nb > 0; nb--) {
+		if (!vio_rx_peek(fmt, q, 1, &used)) {
+			rte_pktmbuf_free(head);
+			return false;
+		}
+		/* virtio 5.1.9.4: only the first buffer begins with a header. */
+		vio_rx_take(fmt, q, &used, 0);
+		tail->next = used.m;
+		tail = used.m;
+		head->pkt_len += tail->data_len;
+		head->nb_segs++;
+	}
+	return true;
+}
+
+/*
+ * Finishes a complete packet: the one place that looks at it and at its header (vio_hdr_rx())
+ * before the application does. Returns NULL for one that the application should not see, which
+ * is counted and freed.
+ */
+static __rte_always_inline struct rte_mbuf *
+vio_rx_finish(struct vio_rxq *q, struct rte_mbuf *m)
+{
+	if (unlikely(m->data_len < RTE_ETHER_HDR_LEN))
+		q->stats.runt++;
+	else if (unlikely(!vio_frame_fits(m, q->mtu_frame_len) ||
+			  (m->nb_segs > 1 && !q->scatter)))
+		q->stats.oversize++;
+	else
+		return m;
+	rte_pktmbuf_free(m);
+	return NULL;
+}
+
+/*
+ * Takes the next packet. Returns false when there is no complete one, or when the queue broke.
+ * *pkt is NULL for a packet that was dropped.
+ */
+static __rte_always_inline bool
+vio_rx_packet(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbuf **pkt)
+{
+	struct vio_rx_used used;
+	uint16_t nb_bufs = 1;
+
+	if (!fmt->is_used(q, 1) || unlikely(!vio_rx_peek(fmt, q, q->hdr_len, &used)))
+		return false;
+	if (q->mergeable) {
+		nb_bufs = rte_le_to_cpu_16(vio_hdr_rx(used.m)->num_buffers);
+		/* More buffers than the device had: the packet can never become complete. */
+		if (unlikely(nb_bufs == 0 || nb_bufs > fmt->nb_posted(&q->ring))) {
+			vio_rxq_break(q, VIO_BAD_NUM_BUFFERS);
+			return false;
+		}
+		if (unlikely(nb_bufs > 1 && !fmt->is_used(q, nb_bufs)))
+			return false;
+	}
+
+	vio_rx_take(fmt, q, &used, q->hdr_len);
+	if (unlikely(nb_bufs > 1 && !vio_rx_take_rest(fmt, q, used.m, nb_bufs - 1)))
+		return false;
+	*pkt = vio_rx_finish(q, used.m);
+	return true;
+}
+
+/*
+ * Posts as many buffers as are missing and as the pool has, and shows them to the device at
+ * once.
+ */
+static __rte_always_inline void
+vio_rx_refill(const struct vio_rx_format *fmt, struct vio_rxq *q)
+{
+	uint16_t missing = q->ring.size - fmt->nb_posted(&q->ring);
+	struct rte_mbuf *bufs[VIO_RX_REFILL_BATCH];
+	uint16_t nb, posted = 0;
+
+	while (missing > 0) {
+		nb = RTE_MIN(missing, VIO_RX_REFILL_BATCH);
+		/* A pool that runs short gives what it has: halve until it can. */
+		while (nb > 0 && rte_mempool_get_bulk(q->mp, (void **)bufs, nb) < 0)
+			nb /= 2;
+		fmt->post(q, bufs, nb);
+		posted += nb;
+		missing -= nb;
+		if (nb == 0) {
+			q->stats.nombuf++;
+			break;
+		}
+	}
+	if (posted == 0)
+		return;
+	fmt->publish(&q->ring);
+	q->stats.notify += fmt->notify(&q->ring);
+}
+
+/*
+ * eth_rx_burst_t of a format; refill is the format's vio_rx_refill(), which is rare enough to
+ * be a call.
+ */
+static __rte_always_inline uint16_t
+vio_rx_burst(const struct vio_rx_format *fmt, void (*refill)(struct vio_rxq *q),
+	     struct vio_rxq *q, struct rte_mbuf **pkts, uint16_t nb_pkts)
+{
+	struct rte_mbuf *m;
+	uint16_t nb_rx = 0;
+	uint64_t bytes = 0;
+
+	if (unlikely(q->state != VIO_QUEUE_STARTED || !fmt->look(q)))
+		return 0;
+
+	while (nb_rx < nb_pkts && vio_rx_packet(fmt, q, &m)) {
+		if (unlikely(m == NULL))
+			continue;
+		bytes += m->pkt_len;
+		pkts[nb_rx++] = m;
+	}
+	q->stats.packets += nb_rx;
+	q->stats.bytes += bytes;
+
+	if (q->ring.size - fmt->nb_posted(&q->ring) >= q->free_thresh &&
+	    likely(q->state == VIO_QUEUE_STARTED))
+		refill(q);
+	return nb_rx;
+}
+
+#endif /* VIO_RX_H */

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * Transmit as far as it is the same for every ring format (virtio 5.1.9.2): what may be sent,
+ * its header and segments, freeing what was sent, statistics. Included by the burst files only,
+ * one a format.
+ * Invariants: a descriptor is free or in one chain that the device holds; the mbuf of a chain
+ * stands at the chain's id until the device gives the chain back.
+ * Threads: one at a time for a queue.
+ */
+
+#ifndef VIO_TX_H
+#define VIO_TX_H
+
+#include <rte_branch_prediction.h>
+
+#include "vio_hdr.h"
+#include "vio_queue.h"
+
+#define VIO_TX_COMPLETE_BATCH 64
+
+/* A chain of descriptors in the making. */
+struct vio_tx_chain {
+	uint16_t id;		/* what the device names it by */
+	uint16_t next;		/* the descriptor to write next */
+	uint16_t last;		/* the one written last */
+	uint16_t nb_descs;
+};
+
+/*
+ * What a ring format does for transmit. A burst file hands a constant of its own to the functions
+ * below, which are inlined with all that it names.
+ */
+struct vio_tx_format {
+	/* Looks for used chains, before completion. False: the queue broke. */
+	bool (*look)(struct vio_txq *q);
+
+	/* Reads the id of the next used chain, any value. False: none as of the last look. */
+	bool (*read)(struct vio_txq *q, uint32_t *id);
+
+	/* Goes on behind the chain that was read, whose descriptors are free. */
+	void (*take)(struct vio_txq *q, uint16_t id);
+
+	/* Begins a chain: id and next. */
+	void (*begin)(const struct vio_txq *q, struct vio_tx_chain *chain);
+
+	/* Writes the chain's next descriptor; flags: VIRTQ_DESC_F_NEXT unless it is the last. */
+	void (*add)(struct vio_txq *q, struct vio_tx_chain *chain, uint64_t addr, uint32_t len,
+		    uint16_t flags);
+
+	/* Ends a chain, whose descriptors are no longer free. */
+	void (*end)(struct vio_txq *q, const struct vio_tx_chain *chain);
+
+	/* Shows the device all chains that were ended, and notifies it if it asks for that. */
+	void (*publish)(struct vio_ring *ring);
+	bool (*notify)(struct vio_ring *ring);
+};
+
+/* Takes back what the device sent, and frees it. */
+static __rte_always_inline void
+vio_tx_complete(const struct vio_tx_format *fmt, struct vio_txq *q)
+{
+	struct rte_mbuf *done[VIO_TX_COMPLETE_BATCH];
+	uint16_t nb_done = 0;
+	uint32_t id;
+
+	if (unlikely(!fmt->look(q)))
+		return;
+	while (fmt->read(q, &id)) {
+		if (unlikely(id >= q->ring.size || q->descs[id].mbuf == NULL)) {
+			vio_txq_break(q, VIO_BAD_ID);
+			break;
+		}
+		done[nb_done++] = q->descs[id].mbuf;
+		q->descs[id].mbuf = NULL;
+		fmt->take(q, id);
+		if (nb_done == VIO_TX_COMPLETE_BATCH) {
+			rte_pktmbuf_free_bulk(done, nb_done);
+			nb_done = 0;
+		}
+	}
+	rte_pktmbuf_free_bulk(done, nb_done);
+}
+
+/* The address of a segment's data for the device. */
+static inline uint64_t
+vio_tx_data_addr(const struct vio_txq *q, const struct rte_mbuf *seg)
+{
+	return vio_mbuf_addr(seg, q->addr_off) + seg->data_off;
+}
+
+/*
+ * The first segment with data from seg on, or NULL: devices take a descriptor of no bytes for
+ * an error.
+ */
+static inline const struct rte_mbuf *
+vio_tx_seg_with_data(const struct rte_mbuf *seg)
+{
+	while (seg != NULL && unlikely(seg->data_len == 0))
+		seg = seg->next;
+	return seg;
+}
+
+/* The flags of a descriptor that is followed by one for the segment next, or by none. */
+static inline uint16_t
+vio_tx_flags(const struct rte_mbuf *next)
+{
+	return next != NULL ? VIRTQ_DESC_F_NEXT : 0;
+}
+
+/*
+ * Makes a packet available: the one place that writes its header. There are descriptors enough
+ * for its segments, and for a header of its own unless push, which says that the header may be
+ * written before the data.
+ */
+static __rte_always_inline void
+vio_tx_post(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf *m, bool push)
+{
+	const struct rte_mbuf *seg, *next = vio_tx_seg_with_data(push ? m->next : m);
+	struct vio_tx_chain chain = { .nb_descs = 0 };
+
+	fmt->begin(q, &chain);
+	if (push) {
+		vio_hdr_tx_push(m, q->hdr_len);
+		fmt->add(q, &chain, vio_tx_data_addr(q, m) - q->hdr_len,
+			 m->data_len + q->hdr_len, vio_tx_flags(next));
+	} else {
+		fmt->add(q, &chain, q->hdr_addr, q->hdr_len, vio_tx_flags(next));
+	}
+	while ((seg = next) != NULL) {
+		next = vio_tx_seg_with_data(seg->next);
+		fmt->add(q, &chain, vio_tx_data_addr(q, seg), seg->data_len, vio_tx_flags(next));
+	}
+	q->descs[chain.id].mbuf = m;
+	q->descs[chain.id].nb_descs = chain.nb_descs;
+	q->nb_free -= chain.nb_descs;
+	fmt->end(q, &chain);
+}
+
+/*
+ * Whether a packet can be sent at all with nb_descs descriptors. virtio 5.1.4.2: none that is
+ * longer than the MTU; and none that never fits the ring.
+ */
+static inline bool
+vio_tx_is_possible(const struct vio_txq *q, const struct rte_mbuf *m, uint32_t nb_descs)
+{
+	return nb_descs <= q->ring.size && vio_frame_fits(m, q->mtu_frame_len);
+}
+
+/* Whether nb descriptors are free, if need be after taking completions. */
+static __rte_always_inline bool
+vio_tx_make_room(void (*complete)(struct vio_txq *q), struct vio_txq *q, uint16_t nb)
+{
+	if (unlikely(nb > q->nb_free))
+		complete(q);
+	return nb <= q->nb_free && likely(q->state == VIO_QUEUE_STARTED);
+}
+
+/*
+ * eth_tx_burst_t of a format; complete is the format's vio_tx_complete(), which is rare enough
+ * to be a call. The application waits for no packet that is dropped.
+ */
+static __rte_always_inline uint16_t
+vio_tx_burst(const struct vio_tx_format *fmt, void (*complete)(struct vio_txq *q),
+	     struct vio_txq *q, struct rte_mbuf **pkts, uint16_t nb_pkts)
+{
+	uint16_t nb_tx, nb_posted = 0;
+	uint32_t nb_descs;
+	uint64_t bytes = 0;
+	struct rte_mbuf *m;
+	bool push;
+
+	if (unlikely(q->state != VIO_QUEUE_STARTED))
+		return 0;
+	if (q->nb_free < q->free_thresh)
+		complete(q);
+
+	for (nb_tx = 0; nb_tx < nb_pkts; nb_tx++) {
+		m = pkts[nb_tx];
+		push = vio_hdr_tx_may_push(m, q->hdr_len);
+		nb_descs = m->nb_segs + !push;
+		if (unlikely(!vio_tx_is_possible(q, m, nb_descs))) {
+			q->stats.oversize++;
+			rte_pktmbuf_free(m);
+			continue;
+		}
+		if (unlikely(!vio_tx_make_room(complete, q, nb_descs)))
+			break;
+		bytes += m->pkt_len;
+		nb_posted++;
+		vio_tx_post(fmt, q, m, push);
+	}
+	q->stats.packets += nb_posted;
+	q->stats.bytes += bytes;
+
+	if (likely(nb_posted > 0)) {
+		fmt->publish(&q->ring);
+		q->stats.notify += fmt->notify(&q->ring);
+	}
+	return nb_tx;
+}
+
+#endif /* VIO_TX_H */
