@@ -182,6 +182,8 @@ REFUSED = [
     (",speed=0", "bad value speed=0: a number from 1 to 2147483647 is expected"),
     (",mac=ff:ff:ff:ff:ff:ff", "bad value mac=ff:ff:ff:ff:ff:ff: the address of a station"),
     (",mac=1", "bad value mac=1: the address of a station"),
+    (",vectorized=2", "bad value vectorized=2: a number from 0 to 1 is expected"),
+    (",iface=tap0", "device argument 'iface' is for the kernel's vhost"),
     (",server=1", "unknown device argument 'server': known are path="),
     ("/absent", "no connection to "),
 ]
@@ -199,13 +201,36 @@ def test_arguments_refused(_args: Namespace) -> None:
 
 def test_arguments_accepted(_args: Namespace) -> None:
     """What the arguments say is what the port shows."""
-    with Bench(devargs=",queue_size=2048,mac=02:00:00:00:00:42,speed=10000,cq=1") as bench:
+    with Bench(devargs=",queue_size=2048,mac=02:00:00:00:00:42,speed=10000,cq=1,"
+                       "vectorized=1") as bench:
         bench.start_back()
         bench.start_front()
         shown = bench.front.run("show port info 0")
         for line in ("MAC address: 02:00:00:00:00:42", "Link speed: 10 Gbps",
                      "Max possible number of RXDs per queue: 2048"):
             check(line in shown, f"no \"{line}\" in: {shown}")
+        check("vectorized=1 has no effect" in bench.front.text, "no notice of vectorized")
+        bench.round_trip()
+        bench.end()
+
+
+def test_no_socket(_args: Namespace) -> None:
+    """What net_virtio_user takes for the kernel's vhost is told apart."""
+    with Bench() as bench:
+        os.mknod(bench.path)
+        check("it is no socket" in refusal(bench), "no message")
+
+
+def test_receive_modes(_args: Namespace) -> None:
+    """Modes and addresses can be set, without a control queue at the back end."""
+    with Bench() as bench:
+        bench.start_back()
+        bench.start_front()
+        for command in ("set promisc 0 on", "set promisc 0 off", "set allmulti 0 on",
+                        "mac_addr add 0 02:00:00:00:00:43", "mac_addr set 0 02:00:00:00:00:44"):
+            said = bench.front.run(command)
+            check("rror" not in said and "not" not in said, f"{command}: {said}")
+        check("MAC address: 02:00:00:00:00:44" in bench.front.run("show port info 0"), "address")
         bench.round_trip()
         bench.end()
 
@@ -225,5 +250,5 @@ if __name__ == "__main__":
         test_sizes_iova_pa, test_sizes_iova_va, test_no_huge, test_without_mergeable_buffers,
         test_queues, test_restarts, test_memory_that_comes_later, test_back_end_killed,
         test_back_end_is_stopped_first, test_probed_again, test_arguments_refused,
-        test_arguments_accepted, test_memory_refused,
+        test_arguments_accepted, test_no_socket, test_receive_modes, test_memory_refused,
     ], group="vhost_user")

@@ -146,12 +146,18 @@ offer(void)
 {
 	static const uint8_t expected[] = {
 		VIRTIO_NET_F_MRG_RXBUF, VIRTIO_NET_F_STATUS, VIRTIO_NET_F_MAC,
-		VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_MQ, VIRTIO_NET_F_SPEED_DUPLEX,
-		VIRTIO_F_VERSION_1,
+		VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_MAC_ADDR,
+		VIRTIO_NET_F_MQ, VIRTIO_NET_F_SPEED_DUPLEX, VIRTIO_F_VERSION_1,
+		/* the back end's, whatever they mean */
+		0, 36,
 	};
 	struct vio_features features, all = { 0 };
 	uint8_t mac[6];
 	unsigned int i;
+
+	backend.features |= UINT64_C(1) << 0 | UINT64_C(1) << 36;
+	/* what it may have, and nobody can ask it for */
+	backend.features |= UINT64_C(1) << VIRTIO_NET_F_MTU | UINT64_C(1) << VIRTIO_NET_F_CTRL_VLAN;
 
 	for (i = 0; i < RTE_DIM(expected); i++)
 		vio_feature_add(&all, expected[i]);
@@ -165,6 +171,29 @@ offer(void)
 	TEST_ASSERT_EQUAL(vio_user_ops.config_read(t, 24, mac, 6), -ERANGE, "beyond the end");
 	TEST_ASSERT_EQUAL(vio_user_ops.queue_size_max(t, 7), 1024, "the last queue");
 	TEST_ASSERT_EQUAL(vio_user_ops.queue_size_max(t, 8), 0, "one too many");
+	return finish();
+}
+
+/* The back end is told of its share of what was accepted, and of nothing else. */
+static int
+features_are_shared_out(void)
+{
+	const uint64_t passed = UINT64_C(1) << 0 | UINT64_C(1) << VIRTIO_NET_F_MRG_RXBUF |
+		UINT64_C(1) << VIRTIO_NET_F_MQ | UINT64_C(1) << VIRTIO_F_VERSION_1;
+	struct vio_features accepted;
+
+	/* it has all, even what is the front end's here */
+	backend.features = UINT64_MAX;
+	TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
+	vio_user_ops.features_get(t, &accepted);
+	accepted.word[0] &= passed | UINT64_C(1) << VIRTIO_NET_F_MAC |
+		UINT64_C(1) << VIRTIO_NET_F_STATUS | UINT64_C(1) << VIRTIO_NET_F_CTRL_VQ |
+		UINT64_C(1) << VIRTIO_NET_F_CTRL_RX | UINT64_C(1) << VIRTIO_NET_F_SPEED_DUPLEX |
+		UINT64_C(1) << VIRTIO_F_ACCESS_PLATFORM;
+	vio_user_ops.features_set(t, &accepted);
+	TEST_ASSERT_EQUAL(backend.accepted,
+		(passed | UINT64_C(1) << VHOST_USER_F_PROTOCOL_FEATURES), "0x%llx",
+		(unsigned long long)backend.accepted);
 	return finish();
 }
 
@@ -273,8 +302,35 @@ pairs(void)
 				q);
 	}
 	TEST_ASSERT_EQUAL(ctrl(VIRTIO_NET_CTRL_MQ, 1, 1, 2), -EIO, "another command");
-	TEST_ASSERT_EQUAL(ctrl(VIRTIO_NET_CTRL_RX, 0, 1, 2), -EIO, "another class");
+	TEST_ASSERT_EQUAL(ctrl(VIRTIO_NET_CTRL_VLAN, 0, 1, 2), -EIO, "another class");
 	TEST_ASSERT_EQUAL(ctrl(VIRTIO_NET_CTRL_MQ, 0, 1, 1), -EIO, "too short");
+	return finish();
+}
+
+/* virtio 5.1.9.5.1 and 5.1.9.5.2: what the back end need not be told of, as it sends all */
+static int
+receive_filters(void)
+{
+	static const struct virtio_net_ctrl_hdr mac_set = {
+		.class = VIRTIO_NET_CTRL_MAC, .command = VIRTIO_NET_CTRL_MAC_ADDR_SET,
+	};
+	static const uint8_t address[6] = { 2, 0, 0, 0, 0, 7 };
+	uint8_t mac[6];
+
+	TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
+	TEST_ASSERT_SUCCESS(bring_up(2), "bring up");
+	TEST_ASSERT_SUCCESS(ctrl(VIRTIO_NET_CTRL_RX, VIRTIO_NET_CTRL_RX_PROMISC, 1, 1), "promisc");
+	TEST_ASSERT_SUCCESS(ctrl(VIRTIO_NET_CTRL_RX, VIRTIO_NET_CTRL_RX_ALLMULTI, 0, 1), "multi");
+	TEST_ASSERT_EQUAL(ctrl(VIRTIO_NET_CTRL_RX, 2, 1, 1), -EIO, "another mode");
+	TEST_ASSERT_EQUAL(ctrl(VIRTIO_NET_CTRL_RX, 0, 1, 2), -EIO, "too long");
+	TEST_ASSERT_SUCCESS(ctrl(VIRTIO_NET_CTRL_MAC, VIRTIO_NET_CTRL_MAC_TABLE_SET, 0, 2),
+		"table");
+	TEST_ASSERT_EQUAL(ctrl(VIRTIO_NET_CTRL_MAC, VIRTIO_NET_CTRL_MAC_ADDR_SET, 0, 2), -EIO,
+		"too short");
+	TEST_ASSERT_EQUAL(ctrl(VIRTIO_NET_CTRL_MAC, 2, 0, 2), -EIO, "another command");
+	TEST_ASSERT_SUCCESS(vio_user_ops.ctrl(t, &mac_set, address, 6), "address");
+	TEST_ASSERT_SUCCESS(vio_user_ops.config_read(t, 0, mac, 6), "mac");
+	TEST_ASSERT_BUFFERS_ARE_EQUAL(mac, address, 6, "address");
 	return finish();
 }
 
@@ -632,10 +688,12 @@ static struct unit_test_suite suite = {
 	.suite_name = "vio_user",
 	.unit_test_cases = {
 		TEST_CASE_ST(setup, teardown, offer),
+		TEST_CASE_ST(setup, teardown, features_are_shared_out),
 		TEST_CASE_ST(setup, teardown, offer_the_least),
 		TEST_CASE_ST(setup, teardown, life),
 		TEST_CASE_ST(setup, teardown, doorbell_reaches_the_back_end),
 		TEST_CASE_ST(setup, teardown, pairs),
+		TEST_CASE_ST(setup, teardown, receive_filters),
 		TEST_CASE_ST(setup, teardown, older_back_ends),
 		TEST_CASE_ST(setup, teardown, too_few_pairs),
 		TEST_CASE_ST(setup, teardown, nonsense_at_first),

@@ -25,11 +25,23 @@
 
 #include "vio_log.h"
 #include "vio_user.h"
+#include "vio_user_ctrl.h"
 #include "vio_user_mem.h"
 
-/* What the back end agrees on with the driver as it stands. All else is the front end's. */
-#define PASSED_FEATURES		(RTE_BIT64(VIRTIO_NET_F_MRG_RXBUF) | \
-				 RTE_BIT64(VIRTIO_F_VERSION_1))
+/* What the front end answers by itself, and so neither takes from the back end nor tells it. */
+#define FRONT_END_FEATURES	(RTE_BIT64(VIRTIO_NET_F_MTU) | \
+				 RTE_BIT64(VIRTIO_NET_F_MAC) | \
+				 RTE_BIT64(VIRTIO_NET_F_STATUS) | \
+				 RTE_BIT64(VIRTIO_NET_F_CTRL_VQ) | \
+				 RTE_BIT64(VIRTIO_NET_F_CTRL_RX) | \
+				 RTE_BIT64(VIRTIO_NET_F_CTRL_VLAN) | \
+				 RTE_BIT64(VIRTIO_NET_F_MQ) | \
+				 RTE_BIT64(VIRTIO_NET_F_CTRL_MAC_ADDR) | \
+				 RTE_BIT64(VIRTIO_NET_F_SPEED_DUPLEX))
+
+/* What the socket has no messages for, or means otherwise: never offered. */
+#define ABSENT_FEATURES		(RTE_BIT64(VIRTIO_F_ACCESS_PLATFORM) | \
+				 RTE_BIT64(VHOST_USER_F_PROTOCOL_FEATURES))
 
 #define PROTOCOL_FEATURES	(RTE_BIT64(VHOST_USER_PROTOCOL_F_MQ) | \
 				 RTE_BIT64(VHOST_USER_PROTOCOL_F_REPLY_ACK) | \
@@ -176,11 +188,13 @@ user_features_get(struct vio_transport *t, struct vio_features *offered)
 static void
 user_features_set(struct vio_transport *t, const struct vio_features *accepted)
 {
-	const uint64_t passed = PASSED_FEATURES | RTE_BIT64(VIRTIO_NET_F_MQ);
+	/* The back end has its share in MQ, and nothing works without its protocol. */
+	const uint64_t both = RTE_BIT64(VIRTIO_NET_F_MQ);
 	struct vio_user *u = to_user(t);
 	uint64_t features;
 
-	features = (accepted->word[0] & passed) | RTE_BIT64(VHOST_USER_F_PROTOCOL_FEATURES);
+	features = accepted->word[0] & (~FRONT_END_FEATURES | both);
+	features |= RTE_BIT64(VHOST_USER_F_PROTOCOL_FEATURES);
 	features &= u->backend_features;
 	u->features_refused = vio_vhost_set_u64(&u->conn, VHOST_USER_SET_FEATURES, features) < 0;
 }
@@ -259,8 +273,8 @@ vring_start(struct vio_user *u, uint16_t queue, int kick_fd)
 }
 
 /* vhost-user: Ring states. Without PROTOCOL_FEATURES, rings are enabled as they start. */
-static int
-vring_enable(struct vio_user *u, uint16_t queue, bool on)
+int
+vio_user_vring_enable(struct vio_user *u, uint16_t queue, bool on)
 {
 	if (!(u->backend_features & RTE_BIT64(VHOST_USER_F_PROTOCOL_FEATURES)))
 		return 0;
@@ -284,7 +298,7 @@ user_queue_enable(struct vio_transport *t, uint16_t queue, const struct vio_queu
 		ret = vring_start(u, queue, kick_fd);
 	/* virtio 5.1.9.5.6: one pair is in use until the driver asks for more. */
 	if (ret == 0 && queue <= VIRTIO_NET_TXQ(0))
-		ret = vring_enable(u, queue, true);
+		ret = vio_user_vring_enable(u, queue, true);
 	*doorbell = (struct vio_doorbell){ .addr = NULL, .fd = kick_fd };
 	return ret;
 }
@@ -304,33 +318,6 @@ user_isr_read(struct vio_transport *t)
 	return VIRTIO_PCI_ISR_CONFIG;
 }
 
-/* Uses so many pairs: the rings that have been started are enabled or disabled. */
-static int
-pairs_set(struct vio_user *u, uint16_t pairs)
-{
-	uint16_t i;
-	int ret = 0;
-
-	for (i = 0; i < u->nb_queues && ret == 0; i++)
-		if (u->started[i])
-			ret = vring_enable(u, i, i < 2 * pairs);
-	return ret;
-}
-
-/* The commands that a back end has no part in or, as this one, is told of in its own way. */
-static int
-user_ctrl(struct vio_transport *t, const struct virtio_net_ctrl_hdr *hdr, const void *data,
-	  size_t len)
-{
-	rte_le16_t pairs;
-
-	if (hdr->class != VIRTIO_NET_CTRL_MQ || hdr->command != VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET ||
-	    len != sizeof(pairs))
-		return -EIO;
-	memcpy(&pairs, data, sizeof(pairs));
-	return pairs_set(to_user(t), rte_le_to_cpu_16(pairs));
-}
-
 const struct vio_transport_ops vio_user_ops = {
 	.reset = user_reset,
 	.status_get = user_status_get,
@@ -342,7 +329,7 @@ const struct vio_transport_ops vio_user_ops = {
 	.queue_enable = user_queue_enable,
 	.config_vector_set = user_config_vector_set,
 	.isr_read = user_isr_read,
-	.ctrl = user_ctrl,
+	.ctrl = vio_user_ctrl,
 };
 
 /* vhost-user: Feature negotiation. Returns which protocol features are agreed on. */
@@ -389,7 +376,7 @@ device_describe(struct vio_user *u, const struct vio_user_conf *conf)
 {
 	struct virtio_net_config *config = &u->config;
 
-	u->offered.word[0] = u->backend_features & PASSED_FEATURES;
+	u->offered.word[0] = u->backend_features & ~(FRONT_END_FEATURES | ABSENT_FEATURES);
 	if (!conf->mrg_rxbuf)
 		vio_feature_del(&u->offered, VIRTIO_NET_F_MRG_RXBUF);
 	vio_feature_add(&u->offered, VIRTIO_NET_F_STATUS);
@@ -397,8 +384,11 @@ device_describe(struct vio_user *u, const struct vio_user_conf *conf)
 		vio_feature_add(&u->offered, VIRTIO_NET_F_MAC);
 		memcpy(config->mac, conf->mac, sizeof(config->mac));
 	}
-	if (conf->cq)
+	if (conf->cq) {
 		vio_feature_add(&u->offered, VIRTIO_NET_F_CTRL_VQ);
+		vio_feature_add(&u->offered, VIRTIO_NET_F_CTRL_RX);
+		vio_feature_add(&u->offered, VIRTIO_NET_F_CTRL_MAC_ADDR);
+	}
 	if (conf->pairs > 1)
 		vio_feature_add(&u->offered, VIRTIO_NET_F_MQ);
 	if (conf->speed > 0)

@@ -70,6 +70,10 @@ vio_user_fini(struct vio_user *u);
 int
 vio_user_event_fd(const struct vio_user *u);
 
+/* Lets the back end work on a ring that was started, or no longer. Returns 0 or -errno. */
+int
+vio_user_vring_enable(struct vio_user *u, uint16_t queue, bool on);
+
 /* The verbs; the transport they take is a struct vio_user. */
 extern const struct vio_transport_ops vio_user_ops;
 

@@ -19,12 +19,14 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <rte_common.h>
 #include <rte_cycles.h>
+#include <rte_string_fns.h>
 
 #include "vio_log.h"
 #include "vio_vhost.h"
@@ -51,6 +53,20 @@ static const char *const request_names[] = {
 	[VHOST_USER_GET_STATUS] = "GET_STATUS",
 };
 
+static_assert(RTE_SIZEOF_FIELD(struct sockaddr_un, sun_path) == VIO_VHOST_PATH_SIZE, "unix(7)");
+
+/* What to do about a connection that cannot be had. */
+static const char *
+connect_advice(const char *path)
+{
+	struct stat st;
+
+	/* net_virtio_user takes devices such as /dev/vhost-net, too. */
+	if (stat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
+		return "it is no socket, and nothing but vhost-user is supported";
+	return "start the vhost-user back end first";
+}
+
 int
 vio_vhost_connect(const char *name, const char *path)
 {
@@ -58,12 +74,7 @@ vio_vhost_connect(const char *name, const char *path)
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd, ret;
 
-	if (snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path) >=
-	    (int)sizeof(addr.sun_path)) {
-		VIO_LOG(ERR, name, "the path of the socket is longer than %zu characters",
-			sizeof(addr.sun_path) - 1);
-		return -ENAMETOOLONG;
-	}
+	strlcpy(addr.sun_path, path, sizeof(addr.sun_path));
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		goto fail;
@@ -74,8 +85,8 @@ vio_vhost_connect(const char *name, const char *path)
 
 fail:
 	ret = -errno;
-	VIO_LOG(ERR, name, "no connection to %s: %s; start the vhost-user back end first", path,
-		strerror(-ret));
+	VIO_LOG(ERR, name, "no connection to %s: %s; %s", path, strerror(-ret),
+		connect_advice(path));
 	if (fd >= 0)
 		close(fd);
 	return ret;

@@ -26,6 +26,9 @@
 /* How long a back end may take for one request. */
 #define VIO_VHOST_DEADLINE_MS	5000
 
+/* Room for the path of a socket, its end included (struct sockaddr_un). */
+#define VIO_VHOST_PATH_SIZE	108
+
 struct vio_vhost {
 	const char *name;		/* the device's, for messages */
 	int fd;				/* the socket */
