@@ -50,8 +50,9 @@ vdev_fini(struct vdev *dev)
 }
 
 void *
-vdev_translate_identity(uint64_t addr, size_t len)
+vdev_translate_identity(struct vdev *dev, uint64_t addr, size_t len)
 {
+	RTE_SET_USED(dev);
 	RTE_SET_USED(len);
 	return (void *)(uintptr_t)addr;
 }
@@ -158,18 +159,34 @@ vdev_features_write(struct vdev *dev, const uint64_t accepted[2])
 	memcpy(dev->accepted, accepted, sizeof(dev->accepted));
 }
 
-/* virtio 2.7: alignment of each part */
+static bool
+part_ok(struct vdev *dev, uint64_t addr, size_t len, unsigned int align)
+{
+	return addr % align == 0 && dev->translate(dev, addr, len) != NULL;
+}
+
+/* virtio 2.7, 2.8.10.1: alignment and size of each part */
 static bool
 addresses_ok(struct vdev *dev, const struct vdev_queue *regs)
 {
+	const size_t suppress = sizeof(struct pvirtq_event_suppress);
 	size_t size = regs->size;
 
-	return regs->desc_addr % VIRTQ_DESC_ALIGN == 0 &&
-	       regs->driver_addr % VIRTQ_AVAIL_ALIGN == 0 &&
-	       regs->device_addr % VIRTQ_USED_ALIGN == 0 &&
-	       dev->translate(regs->desc_addr, 16 * size) != NULL &&
-	       dev->translate(regs->driver_addr, 6 + 2 * size) != NULL &&
-	       dev->translate(regs->device_addr, 6 + 8 * size) != NULL;
+	if (vdev_has(dev, VIRTIO_F_RING_PACKED))
+		return part_ok(dev, regs->desc_addr, 16 * size, PVIRTQ_DESC_ALIGN) &&
+		       part_ok(dev, regs->driver_addr, suppress, PVIRTQ_EVENT_SUPPRESS_ALIGN) &&
+		       part_ok(dev, regs->device_addr, suppress, PVIRTQ_EVENT_SUPPRESS_ALIGN);
+	return part_ok(dev, regs->desc_addr, 16 * size, VIRTQ_DESC_ALIGN) &&
+	       part_ok(dev, regs->driver_addr, 6 + 2 * size, VIRTQ_AVAIL_ALIGN) &&
+	       part_ok(dev, regs->device_addr, 6 + 8 * size, VIRTQ_USED_ALIGN);
+}
+
+/* virtio 2.7, 2.8.10.1: only a split ring's size is a power of two */
+static bool
+size_ok(const struct vdev *dev, uint16_t size, uint16_t max)
+{
+	return size > 0 && size <= max &&
+	       (vdev_has(dev, VIRTIO_F_RING_PACKED) || rte_is_power_of_2(size));
 }
 
 int
@@ -186,7 +203,7 @@ vdev_queue_enable(struct vdev *dev, uint16_t queue, const struct vdev_queue *reg
 		vdev_complain(dev, "queue %u enabled at status 0x%x", queue, dev->status);
 	if (q->enabled)
 		vdev_complain(dev, "queue %u enabled twice", queue);
-	if (regs->size > q->size_max || !rte_is_power_of_2(regs->size)) {
+	if (!size_ok(dev, regs->size, q->size_max)) {
 		vdev_complain(dev, "queue %u: size %u of at most %u", queue, regs->size,
 			q->size_max);
 		return -EINVAL;
@@ -208,15 +225,17 @@ bool
 vdev_notified(struct vdev *dev, uint16_t queue)
 {
 	struct vdev_queue *q = &dev->queues[queue];
-	uint16_t value = q->doorbell;
+	uint32_t value = rte_le_to_cpu_32(q->doorbell);
 
 	if (value == VDEV_DOORBELL_IDLE)
 		return false;
 	q->doorbell = VDEV_DOORBELL_IDLE;
 	q->nb_notified++;
-	/* virtio 4.1.5.2: the virtqueue's index */
-	if (rte_le_to_cpu_16(value) != queue)
-		vdev_complain(dev, "queue %u notified with %u", queue, value);
+	q->notification = value >> 16;
+	/* virtio 4.1.5.2: the virtqueue's index, in 16 bits without NOTIFICATION_DATA */
+	if ((value & UINT16_MAX) != queue ||
+	    (!vdev_has(dev, VIRTIO_F_NOTIFICATION_DATA) && value >> 16 != UINT16_MAX))
+		vdev_complain(dev, "queue %u notified with 0x%x", queue, value);
 	if (!q->enabled)
 		vdev_complain(dev, "queue %u notified but not enabled", queue);
 	return true;

@@ -5,7 +5,7 @@
 /*
  * A virtio device as the specification describes it, for tests: status, features, configuration
  * and the registers of its virtqueues. A transport (fake_transport.h) reaches it through the
- * functions here; a device type (vdev_net.h) stands on it; the rings are in vdev_split.h.
+ * functions here; a device type (vdev_net.h) stands on it; the rings are in vdev_vq.h.
  *
  * The device judges its driver. Whatever the driver does against the specification is a
  * complaint: the first is kept as text, all are counted, and a test ends with asking for them.
@@ -28,7 +28,7 @@
 /* Eight pairs, a control queue, and one too many for a driver that counts wrongly. */
 #define VDEV_QUEUES_MAX	18
 
-#define VDEV_DOORBELL_IDLE	UINT16_MAX
+#define VDEV_DOORBELL_IDLE	UINT32_MAX
 
 struct vdev_queue {
 	uint16_t size_max;	/* 0: there is no such virtqueue */
@@ -40,10 +40,11 @@ struct vdev_queue {
 	uint64_t device_addr;
 
 	/*
-	 * Where the driver writes the queue's number to notify the device; VDEV_DOORBELL_IDLE
-	 * when it did not since the device last looked.
+	 * Where the driver writes the queue's number, with NOTIFICATION_DATA and 16 bits more, to
+	 * notify the device; VDEV_DOORBELL_IDLE when it did not since the device last looked.
 	 */
-	volatile uint16_t doorbell;
+	volatile rte_le32_t doorbell;
+	uint16_t notification;	/* those 16 bits, of the last time */
 	unsigned int nb_notified;
 };
 
@@ -60,7 +61,7 @@ struct vdev_type {
 };
 
 /* Memory at a device address, or NULL when the device cannot reach len bytes there. */
-typedef void *(*vdev_translate_t)(uint64_t addr, size_t len);
+typedef void *(*vdev_translate_t)(struct vdev *dev, uint64_t addr, size_t len);
 
 struct vdev {
 	const struct vdev_type *type;
@@ -94,7 +95,7 @@ vdev_fini(struct vdev *dev);
 
 /* Device addresses that are pointers of this process (IOVA as VA). */
 void *
-vdev_translate_identity(uint64_t addr, size_t len);
+vdev_translate_identity(struct vdev *dev, uint64_t addr, size_t len);
 
 /* The driver did what it must not. */
 void

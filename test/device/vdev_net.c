@@ -42,12 +42,15 @@ net_driver_ok(struct vdev *dev)
 	for (i = 0; i < dev->nb_queues; i++) {
 		if (!dev->queues[i].enabled)
 			continue;
-		if (vdev_split_attach(&net->vq[i], dev, i) != 0)
+		if (vdev_vq_attach(&net->vq[i], dev, i) != 0)
 			vdev_complain(dev, "no memory for queue %u", i);
 		net->vq[i].strict = i != vdev_net_ctrl_queue(net);
 		if (i % 2 == 1)
 			net->held[i / 2] = malloc(net->vq[i].size * sizeof(uint16_t));
 	}
+	net->rx_chains = malloc(VDEV_CHAIN_MAX * sizeof(*net->rx_chains));
+	if (net->rx_chains == NULL)
+		vdev_complain(dev, "no memory for received frames");
 }
 
 static void
@@ -57,12 +60,14 @@ net_reset(struct vdev *dev)
 	uint16_t i;
 
 	for (i = 0; i < RTE_DIM(net->vq); i++)
-		vdev_split_detach(&net->vq[i]);
+		vdev_vq_detach(&net->vq[i]);
 	for (i = 0; i < RTE_DIM(net->held); i++) {
 		free(net->held[i]);
 		net->held[i] = NULL;
 		net->nb_held[i] = 0;
 	}
+	free(net->rx_chains);
+	net->rx_chains = NULL;
 	vdev_net_ctrl_reset(net);
 }
 
@@ -115,7 +120,7 @@ vdev_net_fini(struct vdev_net *net)
 
 /* Writes the frame over the chains; all but the last are filled (virtio 5.1.9.4.1). */
 static void
-fill(struct vdev_split *vq, const struct vdev_chain *chains, uint16_t nb,
+fill(struct vdev_vq *vq, const struct vdev_chain *chains, uint16_t nb,
 	const struct virtio_net_hdr *hdr, const uint8_t *frame, size_t len)
 {
 	size_t room;
@@ -124,40 +129,40 @@ fill(struct vdev_split *vq, const struct vdev_chain *chains, uint16_t nb,
 	vdev_chain_write(&chains[0], 0, hdr, sizeof(*hdr));
 	room = RTE_MIN(chains[0].writable - sizeof(*hdr), len);
 	vdev_chain_write(&chains[0], sizeof(*hdr), frame, room);
-	vdev_split_put(vq, chains[0].head, sizeof(*hdr) + room);
+	vdev_vq_put(vq, chains[0].id, sizeof(*hdr) + room);
 	for (i = 1; i < nb; i++) {
 		frame += room;
 		len -= room;
 		room = RTE_MIN(chains[i].writable, len);
 		vdev_chain_write(&chains[i], 0, frame, room);
-		vdev_split_put(vq, chains[i].head, room);
+		vdev_vq_put(vq, chains[i].id, room);
 	}
-	vdev_split_publish(vq);
+	vdev_vq_publish(vq);
 }
 
 int
 vdev_net_rx(struct vdev_net *net, uint16_t pair, const void *frame, size_t len)
 {
-	struct vdev_split *vq = &net->vq[VIRTIO_NET_RXQ(pair)];
+	struct vdev_vq *vq = &net->vq[VIRTIO_NET_RXQ(pair)];
 	bool mergeable = vdev_has(&net->dev, VIRTIO_NET_F_MRG_RXBUF);
-	static struct vdev_chain chains[VDEV_CHAIN_MAX];
+	struct vdev_chain *chains = net->rx_chains;
 	struct virtio_net_hdr hdr = { 0 };
 	uint64_t room = 0;
 	uint16_t nb = 0;
 
 	if (vq->size == 0)
 		return -ENETDOWN;
-	vdev_split_fetch(vq);
-	while (room < sizeof(hdr) + len && vq->nb_ready > 0 && nb < RTE_DIM(chains) &&
+	vdev_vq_fetch(vq);
+	while (room < sizeof(hdr) + len && vq->nb_ready > 0 && nb < VDEV_CHAIN_MAX &&
 	       (mergeable || nb == 0)) {
-		vdev_split_take(vq, &chains[nb]);
+		vdev_vq_take(vq, &chains[nb]);
 		room += chains[nb++].writable;
 	}
 	if (room < sizeof(hdr) + len) {
 		bool one_only = nb == 1 && !mergeable;
 
 		while (nb > 0)
-			vdev_split_untake(vq, &chains[--nb]);
+			vdev_vq_untake(vq, &chains[--nb]);
 		return one_only ? -EMSGSIZE : 0;
 	}
 	hdr.num_buffers = rte_cpu_to_le_16(nb);
@@ -192,26 +197,23 @@ check_tx(struct vdev_net *net, uint16_t pair, const struct vdev_chain *chain)
 int
 vdev_net_tx(struct vdev_net *net, uint16_t pair, void *buf, unsigned int *nb_segments)
 {
-	struct vdev_split *vq = &net->vq[VIRTIO_NET_TXQ(pair)];
-	enum vdev_order order = vq->order;
+	struct vdev_vq *vq = &net->vq[VIRTIO_NET_TXQ(pair)];
 	struct vdev_chain chain;
 	size_t len;
 
 	if (vq->size == 0)
 		return -ENETDOWN;
-	if (vdev_split_fetch(vq) == 0)
+	if (vdev_vq_fetch(vq) == 0)
 		return 0;
 	/* frames leave in the order they came; order is that of their completion */
-	vq->order = VDEV_IN_ORDER;
-	vdev_split_take(vq, &chain);
-	vq->order = order;
+	vdev_vq_take_oldest(vq, &chain);
 
 	check_tx(net, pair, &chain);
 	len = RTE_MIN(chain.readable - sizeof(struct virtio_net_hdr), (size_t)VDEV_NET_FRAME_MAX);
 	vdev_chain_read(&chain, sizeof(struct virtio_net_hdr), buf, len);
 	if (nb_segments != NULL)
 		*nb_segments = chain.nb_segments;
-	net->held[pair][net->nb_held[pair]++] = chain.head;
+	net->held[pair][net->nb_held[pair]++] = chain.id;
 	if (!net->hold_tx)
 		vdev_net_tx_complete(net, pair, net->nb_held[pair]);
 	return len;
@@ -220,26 +222,26 @@ vdev_net_tx(struct vdev_net *net, uint16_t pair, void *buf, unsigned int *nb_seg
 uint16_t
 vdev_net_tx_complete(struct vdev_net *net, uint16_t pair, uint16_t nb)
 {
-	struct vdev_split *vq = &net->vq[VIRTIO_NET_TXQ(pair)];
+	struct vdev_vq *vq = &net->vq[VIRTIO_NET_TXQ(pair)];
 	uint16_t *held = net->held[pair];
 	uint16_t *nb_held = &net->nb_held[pair];
 	uint16_t i, n;
 
 	nb = RTE_MIN(nb, *nb_held);
 	for (n = 0; n < nb; n++) {
-		i = vdev_split_pick(vq, *nb_held);
-		vdev_split_put(vq, held[i], 0);
+		i = vdev_vq_pick(vq, *nb_held);
+		vdev_vq_put(vq, held[i], 0);
 		(*nb_held)--;
 		memmove(&held[i], &held[i + 1], (*nb_held - i) * sizeof(held[0]));
 	}
-	vdev_split_publish(vq);
+	vdev_vq_publish(vq);
 	return nb;
 }
 
 uint16_t
 vdev_net_rx_posted(struct vdev_net *net, uint16_t pair)
 {
-	return vdev_split_fetch(&net->vq[VIRTIO_NET_RXQ(pair)]);
+	return vdev_vq_fetch(&net->vq[VIRTIO_NET_RXQ(pair)]);
 }
 
 void

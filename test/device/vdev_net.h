@@ -12,7 +12,7 @@
 #define VDEV_NET_H
 
 #include "vdev.h"
-#include "vdev_split.h"
+#include "vdev_vq.h"
 
 #define VDEV_NET_PAIRS_MAX	8
 #define VDEV_NET_MACS_MAX	128
@@ -37,7 +37,7 @@ struct vdev_net_macs {
 struct vdev_net {
 	struct vdev dev;		/* first */
 	struct virtio_net_config config;
-	struct vdev_split vq[VDEV_QUEUES_MAX];
+	struct vdev_vq vq[VDEV_QUEUES_MAX];
 
 	/* What the driver asked for since the last reset. */
 	bool promisc;
@@ -55,8 +55,10 @@ struct vdev_net {
 	int num_buffers;		/* this once instead of the true number; -1: no */
 	bool hold_tx;			/* completes nothing by itself */
 
-	uint16_t *held[VDEV_NET_PAIRS_MAX];	/* by Tx queue: heads taken, not completed */
+	uint16_t *held[VDEV_NET_PAIRS_MAX];	/* by Tx queue: ids taken, not completed */
 	uint16_t nb_held[VDEV_NET_PAIRS_MAX];
+
+	struct vdev_chain *rx_chains;	/* of the frame that arrives: VDEV_CHAIN_MAX */
 
 	/* The thread that answers control commands. */
 	pthread_t ctrl_thread;
@@ -68,7 +70,8 @@ struct vdev_net {
  * A device of nb_pairs pairs and a control queue, every queue of size_max entries, offering all
  * that the model can do: MAC, STATUS (link up), MQ, MTU (9000), CTRL_VQ, CTRL_RX, CTRL_VLAN,
  * CTRL_MAC_ADDR, MRG_RXBUF, SPEED_DUPLEX (10 Gbit/s), VERSION_1. To be changed before a driver
- * comes.
+ * comes: the model can do INDIRECT_DESC, EVENT_IDX, RING_PACKED, IN_ORDER and NOTIFICATION_DATA as
+ * well.
  */
 void
 vdev_net_init(struct vdev_net *net, uint16_t nb_pairs, uint16_t size_max);

@@ -155,7 +155,7 @@ perform(struct vdev_net *net, const struct virtio_net_ctrl_hdr *hdr, const uint8
 }
 
 static void
-reply(struct vdev_net *net, struct vdev_split *vq, const struct vdev_chain *chain,
+reply(struct vdev_net *net, struct vdev_vq *vq, const struct vdev_chain *chain,
 	enum vdev_net_answer answer)
 {
 	uint8_t ack = VIRTIO_NET_OK;
@@ -187,23 +187,23 @@ reply(struct vdev_net *net, struct vdev_split *vq, const struct vdev_chain *chai
 	if (chain->writable == 0)
 		vdev_complain(&net->dev, "control command without room for ack");
 	vdev_chain_write(chain, 0, &ack, sizeof(ack));
-	vdev_split_put(vq, chain->head, len);
-	vdev_split_publish(vq);
+	vdev_vq_put(vq, chain->id, len);
+	vdev_vq_publish(vq);
 }
 
 void
 vdev_net_ctrl_step(struct vdev_net *net)
 {
-	struct vdev_split *vq = &net->vq[vdev_net_ctrl_queue(net)];
+	struct vdev_vq *vq = &net->vq[vdev_net_ctrl_queue(net)];
 	enum vdev_net_answer answer = VDEV_NET_ACK;
 	struct virtio_net_ctrl_hdr hdr;
 	struct vdev_chain chain;
 	uint8_t data[8 + 2 * 6 * VDEV_NET_MACS_MAX];
 	size_t len;
 
-	if (vq->size == 0 || vdev_split_fetch(vq) == 0)
+	if (vq->size == 0 || vdev_vq_fetch(vq) == 0)
 		return;
-	vdev_split_take(vq, &chain);
+	vdev_vq_take(vq, &chain);
 	net->nb_commands++;
 	if (chain.readable < sizeof(hdr) || chain.readable > sizeof(hdr) + sizeof(data)) {
 		vdev_complain(&net->dev, "control command of %llu bytes",

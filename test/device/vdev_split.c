@@ -3,8 +3,8 @@
  */
 
 /*
- * Fetches, checks and returns descriptor chains of a split virtqueue.
- * Invariant: a descriptor is the device's from fetch to put, and only then.
+ * Reads descriptor chains of a split virtqueue and writes its used ring (virtio 2.7).
+ * Invariant: a descriptor is the device's from fetch to release, and only then.
  * One thread at a time uses a queue.
  */
 
@@ -12,254 +12,249 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vdev_split.h"
+#include "vdev_vq.h"
 
 /* Entries of next[]: no descriptor of the device's, and the last of its chain. */
 #define NEXT_FREE	UINT16_MAX
 #define NEXT_NONE	(UINT16_MAX - 1)
 
-#define VIRTQ_DESC_F_KNOWN	(VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_WRITE)
+#define DESC_F_KNOWN	(VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_WRITE | VIRTQ_DESC_F_INDIRECT)
 
-int
-vdev_split_attach(struct vdev_split *vq, struct vdev *dev, uint16_t index)
+static int
+split_attach(struct vdev_vq *vq, const struct vdev_queue *regs)
 {
-	const struct vdev_queue *regs = &dev->queues[index];
+	struct vdev_split *s = &vq->split;
 	size_t size = regs->size;
 
-	memset(vq, 0, sizeof(*vq));
-	vq->next = malloc(size * sizeof(*vq->next));
-	vq->ready = malloc(size * sizeof(*vq->ready));
-	if (vq->next == NULL || vq->ready == NULL) {
-		vdev_split_detach(vq);
+	s->next = malloc(size * sizeof(*s->next));
+	if (s->next == NULL)
 		return -ENOMEM;
-	}
-	memset(vq->next, 0xff, size * sizeof(*vq->next));
-	vq->dev = dev;
-	vq->index = index;
-	vq->size = regs->size;
-	vq->desc = dev->translate(regs->desc_addr, size * sizeof(*vq->desc));
-	vq->avail = dev->translate(regs->driver_addr, 6 + 2 * size);
-	vq->used = dev->translate(regs->device_addr, 6 + 8 * size);
+	memset(s->next, 0xff, size * sizeof(*s->next));
+	s->desc = vq->dev->translate(vq->dev, regs->desc_addr, size * sizeof(*s->desc));
+	s->avail = vq->dev->translate(vq->dev, regs->driver_addr, 6 + 2 * size);
+	s->used = vq->dev->translate(vq->dev, regs->device_addr, 6 + 8 * size);
+	s->begun = true;
 
 	/* virtio 2.7.10.1: flags in the used ring start as 0; so does idx */
-	if (vq->used->flags != 0 || vq->used->idx != 0)
-		vdev_complain(dev, "queue %u: used ring not zeroed", index);
+	if (s->used->flags != 0 || s->used->idx != 0)
+		vdev_complain(vq->dev, "queue %u: used ring not zeroed", vq->index);
 	return 0;
 }
 
-void
-vdev_split_detach(struct vdev_split *vq)
+static void
+split_detach(struct vdev_vq *vq)
 {
-	free(vq->next);
-	free(vq->ready);
-	memset(vq, 0, sizeof(*vq));
+	free(vq->split.next);
+}
+
+static struct vdev_desc
+read_desc(const struct virtq_desc *d)
+{
+	return (struct vdev_desc){
+		.addr = rte_le_to_cpu_64(d->addr),
+		.len = rte_le_to_cpu_32(d->len),
+		.flags = rte_le_to_cpu_16(d->flags),
+		.number = rte_le_to_cpu_16(d->next),
+	};
+}
+
+/* virtio 2.7.5.3: a table of descriptors, which ends the chain */
+static bool
+read_table(struct vdev_vq *vq, const struct vdev_desc *outer, struct vdev_chain *chain)
+{
+	const struct virtq_desc *table = vq->dev->translate(vq->dev, outer->addr, outer->len);
+	bool in_order = vdev_has(vq->dev, VIRTIO_F_IN_ORDER);
+	uint32_t i, nb = outer->len / sizeof(*table), id = 0;
+	struct vdev_desc d;
+
+	if (!vdev_has(vq->dev, VIRTIO_F_INDIRECT_DESC) || (outer->flags & VIRTQ_DESC_F_NEXT) ||
+	    table == NULL || outer->len % sizeof(*table) != 0) {
+		vdev_complain(vq->dev, "queue %u: indirect table of %u bytes, flags 0x%x",
+			vq->index, outer->len, outer->flags);
+		return false;
+	}
+	for (i = 0; i < nb && id < nb; i++) {
+		d = read_desc(&table[id]);
+		if ((d.flags & ~(VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_WRITE)) != 0 ||
+		    !vdev_vq_segment_add(vq, chain, &d))
+			break;
+		if (!(d.flags & VIRTQ_DESC_F_NEXT))
+			return true;
+		/* virtio 2.7.5.3.1: next is 1 for the first, 2 for the second, and so on */
+		if (in_order && d.number != id + 1)
+			break;
+		id = d.number;
+	}
+	vdev_complain(vq->dev, "queue %u: entry %u of an indirect table of %u", vq->index, id, nb);
+	return false;
 }
 
 /* Reads a chain; what the device cannot accept is a complaint and false. */
 static bool
-read_chain(struct vdev_split *vq, uint16_t head, struct vdev_chain *chain)
+read_chain(struct vdev_vq *vq, struct vdev_chain *chain)
 {
-	uint32_t id = head;
-	bool more = true;
+	bool in_order = vdev_has(vq->dev, VIRTIO_F_IN_ORDER);
+	uint32_t id = chain->id;
+	uint16_t nb_descs = 0;
+	struct vdev_desc d;
 
-	chain->head = head;
 	chain->nb_segments = 0;
 	chain->readable = 0;
 	chain->writable = 0;
-	while (more) {
-		const struct virtq_desc *d;
-		struct vdev_segment *s;
-		uint16_t flags;
-
-		if (id >= vq->size || chain->nb_segments == RTE_MIN(vq->size, VDEV_CHAIN_MAX)) {
-			vdev_complain(vq->dev, "queue %u: chain %u at descriptor %u, length %u",
-				vq->index, head, id, chain->nb_segments);
+	do {
+		if (id >= vq->size || nb_descs++ == vq->size) {
+			vdev_complain(vq->dev, "queue %u: chain %u at descriptor %u", vq->index,
+				chain->id, id);
 			return false;
 		}
-		d = &vq->desc[id];
-		s = &chain->segments[chain->nb_segments];
-		flags = rte_le_to_cpu_16(d->flags);
-		s->len = rte_le_to_cpu_32(d->len);
-		s->addr = vq->dev->translate(rte_le_to_cpu_64(d->addr), s->len);
-		s->writable = flags & VIRTQ_DESC_F_WRITE;
-		/* QEMU stops at a descriptor without bytes; virtio 2.7.4.2: readable ones first */
-		if (s->len == 0 || s->addr == NULL || (flags & ~VIRTQ_DESC_F_KNOWN) != 0 ||
-		    (!s->writable && chain->writable != 0)) {
-			vdev_complain(vq->dev, "queue %u: descriptor %u: addr %p len %u flags 0x%x",
-				vq->index, id, s->addr, s->len, flags);
+		d = read_desc(&vq->split.desc[id]);
+		if ((d.flags & ~DESC_F_KNOWN) != 0) {
+			vdev_complain(vq->dev, "queue %u: descriptor %u: flags 0x%x", vq->index,
+				id, d.flags);
 			return false;
 		}
-		*(s->writable ? &chain->writable : &chain->readable) += s->len;
-		chain->nb_segments++;
-		id = rte_le_to_cpu_16(d->next);
-		more = flags & VIRTQ_DESC_F_NEXT;
-	}
-	/* virtio 2.7.5.2: not longer than 2^32 bytes */
-	if (chain->readable + chain->writable > UINT64_C(1) << 32) {
-		vdev_complain(vq->dev, "queue %u: chain %u too long", vq->index, head);
-		return false;
-	}
+		if (d.flags & VIRTQ_DESC_F_INDIRECT)
+			return read_table(vq, &d, chain);
+		if (!vdev_vq_segment_add(vq, chain, &d))
+			return false;
+		/* virtio 2.7.5.2: in ring order, in which the chain is one piece */
+		if (in_order && (d.flags & VIRTQ_DESC_F_NEXT) &&
+		    d.number != (id + 1) % vq->size)
+			vdev_complain(vq->dev, "queue %u: descriptor %u is followed by %u",
+				vq->index, id, d.number);
+		id = d.number;
+	} while (d.flags & VIRTQ_DESC_F_NEXT);
 	return true;
 }
 
-/* Makes a chain's descriptors the device's. */
-static void
-claim(struct vdev_split *vq, const struct vdev_chain *chain)
+/* Makes a chain's descriptors the device's. Returns the last of them. */
+static uint16_t
+claim(struct vdev_vq *vq, uint16_t head)
 {
-	uint16_t id = chain->head;
-	unsigned int i;
-
-	for (i = 0; i < chain->nb_segments; i++) {
-		bool last = i + 1 == chain->nb_segments;
-
-		if (vq->next[id] != NEXT_FREE)
-			vdev_complain(vq->dev, "queue %u: descriptor %u is in use already",
-				vq->index, id);
-		vq->next[id] = last ? NEXT_NONE : rte_le_to_cpu_16(vq->desc[id].next);
-		id = vq->next[id];
-	}
-}
-
-static void
-release(struct vdev_split *vq, uint16_t head)
-{
+	const struct virtq_desc *desc = vq->split.desc;
+	uint16_t *next = vq->split.next;
 	uint16_t id = head;
 
-	while (id < vq->size) {
-		uint16_t next = vq->next[id];
+	for (;;) {
+		bool more = rte_le_to_cpu_16(desc[id].flags) & VIRTQ_DESC_F_NEXT;
 
-		vq->next[id] = NEXT_FREE;
-		id = next;
+		if (next[id] != NEXT_FREE)
+			vdev_complain(vq->dev, "queue %u: descriptor %u is in use already",
+				vq->index, id);
+		next[id] = more ? rte_le_to_cpu_16(desc[id].next) : NEXT_NONE;
+		if (!more)
+			return id;
+		id = next[id];
 	}
 }
 
-uint16_t
-vdev_split_fetch(struct vdev_split *vq)
+static int
+split_fetch(struct vdev_vq *vq, struct vdev_chain *chain)
 {
-	uint16_t idx = rte_le_to_cpu_16(__atomic_load_n(&vq->avail->idx, __ATOMIC_ACQUIRE));
-	bool notified = vdev_notified(vq->dev, vq->index);
-	struct vdev_chain chain;
+	struct vdev_split *s = &vq->split;
+	uint16_t idx = rte_le_to_cpu_16(__atomic_load_n(&s->avail->idx, __ATOMIC_ACQUIRE));
+	uint16_t last;
 
-	/* virtio 2.7.10.1: if flags is 0, the driver MUST send a notification */
-	if (vq->strict && idx != vq->avail_idx && vq->used->flags == 0 && !notified)
-		vdev_complain(vq->dev, "queue %u: no notification up to %u", vq->index, idx);
-	if ((uint16_t)(idx - vq->avail_idx) > vq->size) {
+	if (idx == s->avail_idx)
+		return 0;
+	if ((uint16_t)(idx - s->avail_idx) > vq->size) {
 		vdev_complain(vq->dev, "queue %u: available index jumps from %u to %u",
-			vq->index, vq->avail_idx, idx);
-		return vq->nb_ready;
-	}
-	while (vq->avail_idx != idx) {
-		uint16_t head = rte_le_to_cpu_16(vq->avail->ring[vq->avail_idx++ % vq->size]);
-
-		if (vq->nb_ready == vq->size || !read_chain(vq, head, &chain)) {
-			vdev_complain(vq->dev, "queue %u: head %u refused", vq->index, head);
-			continue;
-		}
-		claim(vq, &chain);
-		vq->ready[vq->nb_ready++] = head;
-	}
-	return vq->nb_ready;
-}
-
-uint16_t
-vdev_split_pick(struct vdev_split *vq, uint16_t nb)
-{
-	switch (vq->order) {
-	case VDEV_REVERSED:
-		return nb - 1;
-	case VDEV_SHUFFLED:
-		vq->random = vq->random * 1103515245 + 12345;
-		return (vq->random >> 16) % nb;
-	default:
+			vq->index, s->avail_idx, idx);
 		return 0;
 	}
-}
-
-void
-vdev_split_take(struct vdev_split *vq, struct vdev_chain *chain)
-{
-	uint16_t i = vdev_split_pick(vq, vq->nb_ready);
-
-	read_chain(vq, vq->ready[i], chain);
-	vq->nb_ready--;
-	memmove(&vq->ready[i], &vq->ready[i + 1], (vq->nb_ready - i) * sizeof(vq->ready[0]));
-}
-
-void
-vdev_split_untake(struct vdev_split *vq, const struct vdev_chain *chain)
-{
-	uint16_t i = vq->order == VDEV_REVERSED ? vq->nb_ready : 0;
-
-	memmove(&vq->ready[i + 1], &vq->ready[i], (vq->nb_ready - i) * sizeof(vq->ready[0]));
-	vq->ready[i] = chain->head;
-	vq->nb_ready++;
-}
-
-void
-vdev_split_put(struct vdev_split *vq, uint16_t head, uint32_t len)
-{
-	struct virtq_used_elem *e = &vq->used->ring[vq->used_idx++ % vq->size];
-
-	release(vq, head);
-	e->id = rte_cpu_to_le_32(vq->lie == VDEV_LIE_ID ? vq->lie_value : head);
-	e->len = rte_cpu_to_le_32(vq->lie == VDEV_LIE_LEN ? vq->lie_value : len);
-	if (vq->lie != VDEV_LIE_IDX)
-		vq->lie = VDEV_HONEST;
-}
-
-void
-vdev_split_publish(struct vdev_split *vq)
-{
-	uint16_t idx = vq->used_idx;
-
-	if (vq->lie == VDEV_LIE_IDX) {
-		idx += vq->lie_value;
-		vq->lie = VDEV_HONEST;
+	chain->id = rte_le_to_cpu_16(s->avail->ring[s->avail_idx++ % vq->size]);
+	if (!read_chain(vq, chain)) {
+		vdev_complain(vq->dev, "queue %u: head %u refused", vq->index, chain->id);
+		return -EINVAL;
 	}
-	__atomic_store_n(&vq->used->idx, rte_cpu_to_le_16(idx), __ATOMIC_RELEASE);
+	/* virtio 2.7.5.2: descriptors are used in ring order, from the table's first on */
+	if (s->begun && vdev_has(vq->dev, VIRTIO_F_IN_ORDER) && chain->id != s->next_head)
+		vdev_complain(vq->dev, "queue %u: head %u, in order it is %u", vq->index,
+			chain->id, s->next_head);
+	last = claim(vq, chain->id);
+	s->next_head = (last + 1) % vq->size;
+	s->begun = true;
+	return 1;
 }
 
-void
-vdev_split_no_notify(struct vdev_split *vq, bool on)
-{
-	vq->used->flags = rte_cpu_to_le_16(on ? VIRTQ_USED_F_NO_NOTIFY : 0);
-}
-
-/* One copy for both directions: into the writable segments, out of the readable ones. */
 static void
-chain_copy(const struct vdev_chain *chain, bool writable, uint64_t offset, uint8_t *buf, size_t len)
+split_release(struct vdev_vq *vq, uint16_t id)
 {
-	unsigned int i;
+	uint16_t *next = vq->split.next;
 
-	for (i = 0; i < chain->nb_segments && len > 0; i++) {
-		const struct vdev_segment *s = &chain->segments[i];
-		size_t n;
+	while (id < vq->size) {
+		uint16_t following = next[id];
 
-		if (s->writable != writable)
-			continue;
-		if (offset >= s->len) {
-			offset -= s->len;
-			continue;
-		}
-		n = RTE_MIN(len, s->len - offset);
-		if (writable)
-			memcpy(s->addr + offset, buf, n);
-		else
-			memcpy(buf, s->addr + offset, n);
-		buf += n;
-		len -= n;
-		offset = 0;
+		next[id] = NEXT_FREE;
+		id = following;
 	}
 }
 
-void
-vdev_chain_write(const struct vdev_chain *chain, uint64_t offset, const void *src, size_t len)
+static void
+split_use(struct vdev_vq *vq, const struct vdev_used *used, uint16_t nb_buffers,
+	uint16_t nb_entries)
 {
-	chain_copy(chain, true, offset, (uint8_t *)(uintptr_t)src, len);
+	struct vdev_split *s = &vq->split;
+	struct virtq_used_elem *e = &s->used->ring[s->used_idx % vq->size];
+
+	RTE_SET_USED(nb_entries);
+	e->id = rte_cpu_to_le_32(used->id);
+	e->len = rte_cpu_to_le_32(used->len);
+	s->used_idx += nb_buffers;
 }
 
-void
-vdev_chain_read(const struct vdev_chain *chain, uint64_t offset, void *dst, size_t len)
+static void
+split_show(struct vdev_vq *vq, uint32_t excess)
 {
-	chain_copy(chain, false, offset, dst, len);
+	uint16_t idx = vq->split.used_idx + excess;
+
+	__atomic_store_n(&vq->split.used->idx, rte_cpu_to_le_16(idx), __ATOMIC_RELEASE);
 }
+
+/* virtio 2.7.10: by avail_event or by flags, of which the other means nothing */
+static void
+split_ask(struct vdev_vq *vq, bool wanted, uint16_t after)
+{
+	struct vdev_split *s = &vq->split;
+	rte_le16_t *avail_event = (rte_le16_t *)&s->used->ring[vq->size];
+
+	if (vdev_has(vq->dev, VIRTIO_F_EVENT_IDX))
+		/* the index that was last is as far away as can be */
+		*avail_event = rte_cpu_to_le_16(s->avail_idx + (wanted ? after : UINT16_MAX));
+	else
+		s->used->flags = rte_cpu_to_le_16(wanted ? 0 : VIRTQ_USED_F_NO_NOTIFY);
+}
+
+static uint16_t
+split_behind(const struct vdev_vq *vq, uint16_t data)
+{
+	return vq->split.avail_idx - data;
+}
+
+static void
+split_base_set(struct vdev_vq *vq, uint32_t base)
+{
+	vq->split.avail_idx = base;
+	vq->split.used_idx = base;
+	vq->split.used->idx = rte_cpu_to_le_16(base);
+	vq->split.begun = false;
+}
+
+static uint32_t
+split_base_get(const struct vdev_vq *vq)
+{
+	return vq->split.avail_idx;
+}
+
+const struct vdev_vq_ops vdev_split_ops = {
+	.attach = split_attach,
+	.detach = split_detach,
+	.fetch = split_fetch,
+	.release = split_release,
+	.use = split_use,
+	.show = split_show,
+	.ask = split_ask,
+	.behind = split_behind,
+	.base_set = split_base_set,
+	.base_get = split_base_get,
+};

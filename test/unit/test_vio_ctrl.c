@@ -223,15 +223,14 @@ vlan_filter_switched(void)
 static int
 index_wrap(void)
 {
-	struct vdev_split *vq = &port.net.vq[VIRTIO_NET_CTRLQ(1)];
+	struct vdev_vq *vq = &port.net.vq[VIRTIO_NET_CTRLQ(1)];
 	struct vio_ring *ring = &driver()->ctrlq.ring;
 	unsigned int i;
 
 	pthread_mutex_lock(&port.net.dev.lock);
 	ring->avail_idx = ring->used_idx = 65530;
 	ring->avail->idx = rte_cpu_to_le_16(65530);
-	vq->avail_idx = vq->used_idx = 65530;
-	vq->used->idx = rte_cpu_to_le_16(65530);
+	vdev_vq_base_set(vq, 65530);
 	pthread_mutex_unlock(&port.net.dev.lock);
 	for (i = 0; i < 200; i++) {
 		TEST_ASSERT_SUCCESS(rte_eth_dev_vlan_filter(port.port_id, i, 1), "command %u", i);

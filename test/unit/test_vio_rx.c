@@ -23,7 +23,7 @@
 static struct fake_port port;
 static uint8_t frame[VDEV_NET_FRAME_MAX];
 
-static struct vdev_split *
+static struct vdev_vq *
 vq(void)
 {
 	return &port.net.vq[VIRTIO_NET_RXQ(0)];
@@ -245,18 +245,18 @@ incomplete_packet_waits(void)
 	static struct vdev_chain a, b;
 
 	fake_port_pattern(frame, 3000, 5);
-	TEST_ASSERT_EQUAL(vdev_split_fetch(vq()), RING_SIZE, "all posted");
-	vdev_split_take(vq(), &a);
-	vdev_split_take(vq(), &b);
+	TEST_ASSERT_EQUAL(vdev_vq_fetch(vq()), RING_SIZE, "all posted");
+	vdev_vq_take(vq(), &a);
+	vdev_vq_take(vq(), &b);
 	vdev_chain_write(&a, 0, &hdr, sizeof(hdr));
 	vdev_chain_write(&a, sizeof(hdr), frame, FRAME_ONE);
 	vdev_chain_write(&b, 0, frame + FRAME_ONE, 3000 - FRAME_ONE);
-	vdev_split_put(vq(), a.head, BUF_LEN);
-	vdev_split_publish(vq());
+	vdev_vq_put(vq(), a.id, BUF_LEN);
+	vdev_vq_publish(vq());
 	TEST_ASSERT_SUCCESS(expect_none(), "half a packet");
 	TEST_ASSERT_SUCCESS(expect_none(), "half a packet");
-	vdev_split_put(vq(), b.head, 3000 - FRAME_ONE);
-	vdev_split_publish(vq());
+	vdev_vq_put(vq(), b.id, 3000 - FRAME_ONE);
+	vdev_vq_publish(vq());
 	TEST_ASSERT_SUCCESS(expect(3000, 5), "the whole packet");
 	TEST_ASSERT_SUCCESS(pass(60, 6), "the next one");
 	return fake_port_close(&port);
@@ -364,13 +364,13 @@ scatter_off_short_frame(void)
 	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
 	TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, RING_SIZE, &conf), "configure");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
-	vdev_split_fetch(vq());
-	vdev_split_take(vq(), &a);
-	vdev_split_take(vq(), &b);
+	vdev_vq_fetch(vq());
+	vdev_vq_take(vq(), &a);
+	vdev_vq_take(vq(), &b);
 	vdev_chain_write(&a, 0, &hdr, sizeof(hdr));
-	vdev_split_put(vq(), a.head, sizeof(hdr) + 60);
-	vdev_split_put(vq(), b.head, 60);
-	vdev_split_publish(vq());
+	vdev_vq_put(vq(), a.id, sizeof(hdr) + 60);
+	vdev_vq_put(vq(), b.id, 60);
+	vdev_vq_publish(vq());
 	TEST_ASSERT_SUCCESS(expect_none(), "two segments");
 	TEST_ASSERT_EQUAL(fake_port_xstat(&port, "rx_q0_oversize"), 1, "not counted");
 	return fake_port_close(&port);
@@ -520,7 +520,7 @@ notify_suppressed(void)
 	TEST_ASSERT_EQUAL(port.net.dev.queues[0].nb_notified, before, "counted %u",
 		(unsigned int)before);
 
-	vdev_split_no_notify(vq(), true);
+	vdev_vq_no_notify(vq(), true);
 	for (i = 0; i < RING_SIZE; i++)
 		TEST_ASSERT_SUCCESS(pass(60, i), "frame %u", i);
 	vdev_net_rx_posted(&port.net, 0);
@@ -598,14 +598,14 @@ id_used_twice(void)
 {
 	static struct vdev_chain a;
 
-	vdev_split_fetch(vq());
-	vdev_split_take(vq(), &a);
-	vdev_split_untake(vq(), &a);
+	vdev_vq_fetch(vq());
+	vdev_vq_take(vq(), &a);
+	vdev_vq_untake(vq(), &a);
 	TEST_ASSERT_SUCCESS(pass(60, 1), "the first time");
 	vq()->lie = VDEV_LIE_ID;
-	vq()->lie_value = a.head;
+	vq()->lie_value = a.id;
 	TEST_ASSERT_EQUAL(arrive(60, 2), 1, "the second time");
-	TEST_ASSERT_SUCCESS(expect_none(), "id %u twice", a.head);
+	TEST_ASSERT_SUCCESS(expect_none(), "id %u twice", a.id);
 	return broken_then_recovers("rx_q0_bad_id");
 }
 
@@ -645,16 +645,16 @@ second_buffer_lies(const void *data)
 	static struct vdev_chain c[3];
 	unsigned int i;
 
-	vdev_split_fetch(vq());
+	vdev_vq_fetch(vq());
 	for (i = 0; i < RTE_DIM(c); i++)
-		vdev_split_take(vq(), &c[i]);
+		vdev_vq_take(vq(), &c[i]);
 	vdev_chain_write(&c[0], 0, &hdr, sizeof(hdr));
-	vdev_split_put(vq(), c[0].head, BUF_LEN);
+	vdev_vq_put(vq(), c[0].id, BUF_LEN);
 	vq()->lie = l->lie;
-	vq()->lie_value = l->value == UINT16_MAX ? c[0].head : l->value;
-	vdev_split_put(vq(), c[1].head, BUF_LEN);
-	vdev_split_put(vq(), c[2].head, BUF_LEN);
-	vdev_split_publish(vq());
+	vq()->lie_value = l->value == UINT16_MAX ? c[0].id : l->value;
+	vdev_vq_put(vq(), c[1].id, BUF_LEN);
+	vdev_vq_put(vq(), c[2].id, BUF_LEN);
+	vdev_vq_publish(vq());
 	TEST_ASSERT_SUCCESS(expect_none(), "%s %u is believed", l->xstat, l->value);
 	return broken_then_recovers(l->xstat);
 }

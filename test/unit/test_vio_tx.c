@@ -20,7 +20,7 @@
 static struct fake_port port;
 static uint8_t frame[VDEV_NET_FRAME_MAX];
 
-static struct vdev_split *
+static struct vdev_vq *
 vq(void)
 {
 	return &port.net.vq[VIRTIO_NET_TXQ(0)];
@@ -517,7 +517,7 @@ notify_once_a_burst(void)
 	unsigned int i, round;
 
 	for (round = 0; round < 2; round++) {
-		vdev_split_no_notify(vq(), round == 1);
+		vdev_vq_no_notify(vq(), round == 1);
 		for (i = 0; i < BURST; i++)
 			pkts[i] = fake_port_packet(port.pool, 60, ONE_SEGMENT, i);
 		TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, pkts, BURST), BURST, "burst");
@@ -587,7 +587,7 @@ id_within_a_chain(void)
 	port.net.hold_tx = true;
 	TEST_ASSERT_SUCCESS(pass(90, 30, 1, 3), "a chain");
 	vq()->lie = VDEV_LIE_ID;
-	vq()->lie_value = vq()->next[port.net.held[0][0]];
+	vq()->lie_value = vq()->split.next[port.net.held[0][0]];
 	TEST_ASSERT_EQUAL(vdev_net_tx_complete(&port.net, 0, 1), 1, "completed");
 	port.net.hold_tx = false;
 	return broken_then_recovers("tx_q0_bad_id");

@@ -35,6 +35,7 @@
 /* virtio 2.7.5: the virtqueue descriptor table */
 #define VIRTQ_DESC_F_NEXT	1
 #define VIRTQ_DESC_F_WRITE	2
+#define VIRTQ_DESC_F_INDIRECT	4
 
 struct virtq_desc {
 	rte_le64_t addr;
@@ -75,6 +76,37 @@ static_assert(sizeof(struct virtq_used) == 4, "virtio 2.7: 6 + 8 * size with ava
 #define VIRTQ_AVAIL_ALIGN	2
 #define VIRTQ_USED_ALIGN	4
 #define VIRTQ_SIZE_MAX		32768
+
+/* virtio 2.8.1: packed virtqueues: driver and device ring wrap counters */
+#define VIRTQ_DESC_F_AVAIL	(1 << 7)
+#define VIRTQ_DESC_F_USED	(1 << 15)
+
+/* virtio 2.8.10: driver and device event suppression */
+#define RING_EVENT_FLAGS_ENABLE		0x0
+#define RING_EVENT_FLAGS_DISABLE	0x1
+#define RING_EVENT_FLAGS_DESC		0x2
+
+/* virtio 2.8.10.1: alignment of each part; a ring has at most VIRTQ_SIZE_MAX descriptors */
+#define PVIRTQ_DESC_ALIGN		16
+#define PVIRTQ_EVENT_SUPPRESS_ALIGN	4
+
+/* virtio 2.8.13: the packed virtqueue descriptor */
+struct pvirtq_desc {
+	rte_le64_t addr;
+	rte_le32_t len;
+	rte_le16_t id;
+	rte_le16_t flags;
+};
+static_assert(sizeof(struct pvirtq_desc) == 16, "virtio 2.8.10.1: 16 bytes a descriptor");
+
+/* virtio 2.8.14: event suppression structure (desc: 15 bits of offset, one of wrap counter) */
+#define RING_EVENT_WRAP_SHIFT	15
+
+struct pvirtq_event_suppress {
+	rte_le16_t desc;
+	rte_le16_t flags;
+};
+static_assert(sizeof(struct pvirtq_event_suppress) == 4, "virtio 2.8.10.1");
 
 /* virtio 4.1.2: PCI device discovery (a network device is device type 1) */
 #define VIRTIO_PCI_VENDOR_ID			0x1AF4
@@ -272,8 +304,13 @@ static_assert(sizeof(struct virtio_net_ctrl_hdr) == 2, "virtio 5.1.9.5");
 #define VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET		0
 
 /* virtio 6: reserved feature bits */
+#define VIRTIO_F_INDIRECT_DESC		28
+#define VIRTIO_F_EVENT_IDX		29
 #define VIRTIO_F_VERSION_1		32
 #define VIRTIO_F_ACCESS_PLATFORM	33
+#define VIRTIO_F_RING_PACKED		34
+#define VIRTIO_F_IN_ORDER		35
 #define VIRTIO_F_ORDER_PLATFORM		36
+#define VIRTIO_F_NOTIFICATION_DATA	38
 
 #endif /* VIO_SPEC_H */
