@@ -82,7 +82,8 @@ info_is_the_devices(void)
 		(RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_VLAN_FILTER),
 		"Rx offloads 0x%llx",
 		(unsigned long long)info.rx_offload_capa);
-	TEST_ASSERT_EQUAL(info.tx_offload_capa, RTE_ETH_TX_OFFLOAD_MULTI_SEGS, "Tx offloads");
+	TEST_ASSERT_EQUAL(info.tx_offload_capa,
+		RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE, "Tx offloads");
 	return fake_port_close(&port);
 }
 

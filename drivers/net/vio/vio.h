@@ -92,6 +92,7 @@ struct vio_rxq {
 	struct vio_rxq_stats stats __rte_cache_aligned;
 	struct vio_rxq_stats stats_base;	/* cold: what stats_reset subtracts */
 	struct vio_dev *dev;			/* cold */
+	uint64_t offloads;			/* cold: RTE_ETH_RX_OFFLOAD_*, with the port's */
 	uint16_t queue_id;			/* cold */
 } __rte_cache_aligned;
 static_assert(offsetof(struct vio_rxq, mp) == 2 * RTE_CACHE_LINE_SIZE, "line 2");
@@ -111,7 +112,9 @@ struct vio_tx_desc {
 	uint16_t next;		/* the id that follows in the chain, or in the free list */
 	uint16_t last;		/* at the head of a chain: its last id */
 	uint16_t nb_descs;	/* at the head of a chain: its length */
+	bool single;		/* at the head of a chain: the packet is one segment */
 };
+static_assert(sizeof(struct vio_tx_desc) == 16, "four a cache line");
 
 struct vio_txq {
 	struct vio_ring ring;		/* lines 0 and 1 */
@@ -127,10 +130,12 @@ struct vio_txq {
 	uint16_t free_tail;
 	uint16_t nb_free;
 	uint8_t state;			/* enum vio_queue_state */
+	bool fast_free;			/* MBUF_FAST_FREE was asked for */
 
 	struct vio_txq_stats stats __rte_cache_aligned;
 	struct vio_txq_stats stats_base;
 	struct vio_dev *dev;
+	uint64_t offloads;			/* RTE_ETH_TX_OFFLOAD_*, with the port's */
 	uint16_t queue_id;
 } __rte_cache_aligned;
 static_assert(offsetof(struct vio_txq, descs) == 2 * RTE_CACHE_LINE_SIZE, "line 2");

@@ -61,7 +61,8 @@ vio_dev_infos_get(struct rte_eth_dev *eth_dev, struct rte_eth_dev_info *info)
 	info->max_tx_queues = dev->max_pairs;
 	info->max_mac_addrs = vio_has(dev, VIRTIO_NET_F_CTRL_RX) ? VIO_MAC_ADDRS_MAX : 1;
 	info->rx_offload_capa = rx_offloads(dev);
-	info->tx_offload_capa = RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+	info->tx_queue_offload_capa = RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
+	info->tx_offload_capa = RTE_ETH_TX_OFFLOAD_MULTI_SEGS | info->tx_queue_offload_capa;
 	info->rx_desc_lim = (struct rte_eth_desc_lim){
 		.nb_max = dev->rx_size_max,
 		.nb_min = VIO_RING_SIZE_MIN,
@@ -242,7 +243,7 @@ device_start(struct rte_eth_dev *eth_dev)
 	if (ret == 0)
 		ret = vio_filters_restore(eth_dev);
 	for (i = 0; i < eth_dev->data->nb_rx_queues && ret == 0; i++)
-		vio_rx_split_refill(eth_dev->data->rx_queues[i]);
+		vio_rx_path(dev)->refill(eth_dev->data->rx_queues[i]);
 	return ret;
 }
 
@@ -278,6 +279,20 @@ vio_link_update(struct rte_eth_dev *eth_dev, int wait_to_complete __rte_unused)
 	return rte_eth_linkstatus_set(eth_dev, &link);
 }
 
+/* Gives ethdev the functions of the data path for what was agreed on. */
+static void
+paths_set(struct rte_eth_dev *eth_dev)
+{
+	const struct vio_rx_path *rx = vio_rx_path(eth_dev->data->dev_private);
+	const struct vio_tx_path *tx = vio_tx_path(eth_dev->data->dev_private);
+
+	eth_dev->rx_pkt_burst = rx->burst;
+	eth_dev->rx_queue_count = rx->count;
+	eth_dev->rx_descriptor_status = rx->status;
+	eth_dev->tx_pkt_burst = tx->burst;
+	eth_dev->tx_descriptor_status = tx->status;
+}
+
 static int
 vio_dev_start(struct rte_eth_dev *eth_dev)
 {
@@ -308,8 +323,7 @@ vio_dev_start(struct rte_eth_dev *eth_dev)
 		device_stop(eth_dev);
 		return ret;
 	}
-	eth_dev->rx_pkt_burst = vio_rx_split_burst;
-	eth_dev->tx_pkt_burst = vio_tx_split_burst;
+	paths_set(eth_dev);
 	vio_link_update(eth_dev, 0);
 	return 0;
 }
@@ -378,6 +392,23 @@ vio_mtu_set(struct rte_eth_dev *eth_dev, uint16_t mtu)
 }
 
 static int
+vio_tx_done_cleanup(void *queue, uint32_t free_cnt)
+{
+	const struct vio_txq *q = queue;
+
+	return vio_tx_path(q->dev)->cleanup(queue, free_cnt);
+}
+
+static int
+vio_get_monitor_addr(void *queue, struct rte_power_monitor_cond *cond)
+{
+	const struct vio_rxq *q = queue;
+
+	vio_rx_path(q->dev)->monitor(q, cond);
+	return 0;
+}
+
+static int
 vio_rx_burst_mode_get(struct rte_eth_dev *eth_dev, uint16_t queue_id __rte_unused,
 		      struct rte_eth_burst_mode *mode)
 {
@@ -425,6 +456,8 @@ static const struct eth_dev_ops vio_eth_dev_ops = {
 	.txq_info_get = vio_txq_info_get,
 	.rx_burst_mode_get = vio_rx_burst_mode_get,
 	.tx_burst_mode_get = vio_tx_burst_mode_get,
+	.tx_done_cleanup = vio_tx_done_cleanup,
+	.get_monitor_addr = vio_get_monitor_addr,
 
 	.stats_get = vio_stats_get,
 	.stats_reset = vio_stats_reset,

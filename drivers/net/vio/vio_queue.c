@@ -153,6 +153,7 @@ rxq_fill(struct vio_rxq *q, uint64_t offloads, struct rte_mempool *mp)
 	if (rte_pktmbuf_priv_flags(mp) & RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF)
 		q->mbuf_ol_flags = RTE_MBUF_F_EXTERNAL;
 	q->buf_len = rte_pktmbuf_data_room_size(mp) - RTE_PKTMBUF_HEADROOM;
+	q->offloads = offloads;
 	q->scatter = offloads & RTE_ETH_RX_OFFLOAD_SCATTER;
 }
 
@@ -259,6 +260,8 @@ vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 	q->hdr_addr = vio_ring_extra_addr(&q->ring);
 	q->addr_off = VIO_MBUF_ADDR(q->ring.use_va);
 	q->free_thresh = thresh;
+	q->offloads = conf->offloads | eth_dev->data->dev_conf.txmode.offloads;
+	q->fast_free = q->offloads & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
 	eth_dev->data->tx_queues[queue_id] = q;
 	return 0;
 }
@@ -308,7 +311,9 @@ vio_rxq_info_get(struct rte_eth_dev *eth_dev, uint16_t queue_id, struct rte_eth_
 	info->scattered_rx = q->scatter;
 	info->rx_buf_size = q->buf_len;
 	info->conf.rx_free_thresh = q->free_thresh;
-	info->conf.offloads = q->scatter ? RTE_ETH_RX_OFFLOAD_SCATTER : 0;
+	/* A device drops what finds no buffer. */
+	info->conf.rx_drop_en = 1;
+	info->conf.offloads = q->offloads;
 }
 
 void
@@ -318,7 +323,7 @@ vio_txq_info_get(struct rte_eth_dev *eth_dev, uint16_t queue_id, struct rte_eth_
 
 	info->nb_desc = q->ring.size;
 	info->conf.tx_free_thresh = q->free_thresh;
-	info->conf.offloads = eth_dev->data->dev_conf.txmode.offloads;
+	info->conf.offloads = q->offloads;
 }
 
 int

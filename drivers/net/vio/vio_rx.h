@@ -240,4 +240,41 @@ vio_rx_burst(const struct vio_rx_format *fmt, void (*refill)(struct vio_rxq *q),
 	return nb_rx;
 }
 
+/* Whether at least nb buffers, at least one, wait to be received, as the device says now. */
+static __rte_always_inline bool
+vio_rx_is_waiting(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t nb)
+{
+	return nb <= fmt->nb_posted(&q->ring) && fmt->is_used(q, nb);
+}
+
+/* eth_rx_queue_count_t of a format. */
+static __rte_always_inline uint32_t
+vio_rx_count(const struct vio_rx_format *fmt, struct vio_rxq *q)
+{
+	uint16_t min = 0, max = q->ring.size, mid;
+
+	if (q->state != VIO_QUEUE_STARTED || !fmt->look(q))
+		return 0;
+	while (min < max) {
+		mid = (min + max + 1) / 2;
+		if (vio_rx_is_waiting(fmt, q, mid))
+			min = mid;
+		else
+			max = mid - 1;
+	}
+	return min;
+}
+
+/* eth_rx_descriptor_status_t of a format. */
+static __rte_always_inline int
+vio_rx_status(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t offset)
+{
+	if (offset >= q->ring.size)
+		return -EINVAL;
+	if (q->state != VIO_QUEUE_STARTED || !fmt->look(q) || offset >= fmt->nb_posted(&q->ring))
+		return RTE_ETH_RX_DESC_UNAVAIL;
+	return vio_rx_is_waiting(fmt, q, offset + 1) ? RTE_ETH_RX_DESC_DONE :
+						       RTE_ETH_RX_DESC_AVAIL;
+}
+
 #endif /* VIO_RX_H */

@@ -72,14 +72,50 @@ static const struct vio_rx_format split = {
 	.notify = vio_ring_notify,
 };
 
-void
-vio_rx_split_refill(struct vio_rxq *q)
+static void
+split_refill(struct vio_rxq *q)
 {
 	vio_rx_refill(&split, q);
 }
 
-uint16_t
-vio_rx_split_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts)
+static uint16_t
+split_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts)
 {
-	return vio_rx_burst(&split, vio_rx_split_refill, queue, pkts, nb_pkts);
+	return vio_rx_burst(&split, split_refill, queue, pkts, nb_pkts);
 }
+
+static uint32_t
+split_count(void *queue)
+{
+	return vio_rx_count(&split, queue);
+}
+
+static int
+split_status(void *queue, uint16_t offset)
+{
+	return vio_rx_status(&split, queue, offset);
+}
+
+/* Whether a core need not sleep (-1), as the used index is another than was noted. */
+static int
+split_monitor_check(const uint64_t value, const uint64_t opaque[RTE_POWER_MONITOR_OPAQUE_SZ])
+{
+	return value == opaque[0] ? 0 : -1;
+}
+
+static void
+split_monitor(const struct vio_rxq *q, struct rte_power_monitor_cond *cond)
+{
+	cond->addr = (void *)(uintptr_t)&q->ring.used->idx;
+	cond->size = sizeof(q->ring.used->idx);
+	cond->opaque[0] = rte_cpu_to_le_16(q->ring.used_idx);
+	cond->fn = split_monitor_check;
+}
+
+const struct vio_rx_path vio_rx_split = {
+	.burst = split_burst,
+	.refill = split_refill,
+	.count = split_count,
+	.status = split_status,
+	.monitor = split_monitor,
+};

@@ -2,24 +2,64 @@
  * Copyright(c) 2026 The net_vio authors
  */
 
-/* The burst functions, one file each. */
+/*
+ * The data paths, one file for each format of rings and direction: what the rest of the driver
+ * sees of them. Where a parameter is a void *, it is a struct vio_rxq or vio_txq, as ethdev has it.
+ * But for refill, only the queue's thread may call them.
+ */
 
 #ifndef VIO_RXTX_H
 #define VIO_RXTX_H
 
+#include <rte_power_intrinsics.h>
+
 #include "vio.h"
 
-/* eth_rx_burst_t and eth_tx_burst_t of split rings; the queue is a struct vio_rxq, vio_txq. */
-uint16_t
-vio_rx_split_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts);
-uint16_t
-vio_tx_split_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts);
+struct vio_rx_path {
+	eth_rx_burst_t burst;
 
-/*
- * Gives the device as many empty buffers as are missing and as the pool has, and notifies it.
- * Only after DRIVER_OK, by the queue's thread or before there is one.
- */
-void
-vio_rx_split_refill(struct vio_rxq *q);
+	/*
+	 * Gives the device as many empty buffers as are missing and as the pool has, and notifies
+	 * it. Only after DRIVER_OK, by the queue's thread or before there is one.
+	 */
+	void (*refill)(struct vio_rxq *q);
+
+	/* How many used buffers wait. */
+	eth_rx_queue_count_t count;
+
+	/* Offset 0 is the next buffer to be received. */
+	eth_rx_descriptor_status_t status;
+
+	/* What to watch for the next used buffer: rte_eth_get_monitor_addr(). */
+	void (*monitor)(const struct vio_rxq *q, struct rte_power_monitor_cond *cond);
+};
+
+struct vio_tx_path {
+	eth_tx_burst_t burst;
+
+	/* Offset 0 is the next descriptor to be taken. Sent packets are freed before. */
+	eth_tx_descriptor_status_t status;
+
+	/* Frees at most so many sent packets, or all with 0, and returns how many. */
+	eth_tx_done_cleanup_t cleanup;
+};
+
+extern const struct vio_rx_path vio_rx_split;
+extern const struct vio_tx_path vio_tx_split;
+
+/* The paths of a device with its features as agreed on. */
+static inline const struct vio_rx_path *
+vio_rx_path(const struct vio_dev *dev)
+{
+	RTE_SET_USED(dev);
+	return &vio_rx_split;
+}
+
+static inline const struct vio_tx_path *
+vio_tx_path(const struct vio_dev *dev)
+{
+	RTE_SET_USED(dev);
+	return &vio_tx_split;
+}
 
 #endif /* VIO_RXTX_H */

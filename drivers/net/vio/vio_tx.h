@@ -58,30 +58,73 @@ struct vio_tx_format {
 	bool (*notify)(struct vio_ring *ring);
 };
 
-/* Takes back what the device sent, and frees it. */
-static __rte_always_inline void
-vio_tx_complete(const struct vio_tx_format *fmt, struct vio_txq *q)
+/*
+ * Frees sent packets. With MBUF_FAST_FREE they are of one pool, with nobody else holding them,
+ * and of one segment (vio_tx_desc.single): they go back as they came out of the pool, and only
+ * the first is looked at, for the pool.
+ */
+static inline void
+vio_tx_free_bulk(const struct vio_txq *q, struct rte_mbuf **pkts, uint16_t nb)
+{
+	if (nb > 0 && q->fast_free)
+		rte_mempool_put_bulk(pkts[0]->pool, (void **)pkts, nb);
+	else
+		rte_pktmbuf_free_bulk(pkts, nb);
+}
+
+/* Takes back at most max packets that the device sent, and frees them. Returns how many. */
+static __rte_always_inline uint32_t
+vio_tx_complete(const struct vio_tx_format *fmt, struct vio_txq *q, uint32_t max)
 {
 	struct rte_mbuf *done[VIO_TX_COMPLETE_BATCH];
 	uint16_t nb_done = 0;
-	uint32_t id;
+	uint32_t id, nb = 0;
 
 	if (unlikely(!fmt->look(q)))
-		return;
-	while (fmt->read(q, &id)) {
+		return 0;
+	for (; nb < max && fmt->read(q, &id); nb++) {
 		if (unlikely(id >= q->ring.size || q->descs[id].mbuf == NULL)) {
 			vio_txq_break(q, VIO_BAD_ID);
 			break;
 		}
-		done[nb_done++] = q->descs[id].mbuf;
+		if (unlikely(q->fast_free && !q->descs[id].single))
+			rte_pktmbuf_free(q->descs[id].mbuf);
+		else
+			done[nb_done++] = q->descs[id].mbuf;
 		q->descs[id].mbuf = NULL;
 		fmt->take(q, id);
 		if (nb_done == VIO_TX_COMPLETE_BATCH) {
-			rte_pktmbuf_free_bulk(done, nb_done);
+			vio_tx_free_bulk(q, done, nb_done);
 			nb_done = 0;
 		}
 	}
-	rte_pktmbuf_free_bulk(done, nb_done);
+	vio_tx_free_bulk(q, done, nb_done);
+	return nb;
+}
+
+/*
+ * eth_tx_descriptor_status_t of a format. Which descriptor a packet will take is not known ahead
+ * of it: the free ones count as those that come first. To know these, completions are taken.
+ */
+static __rte_always_inline int
+vio_tx_status(const struct vio_tx_format *fmt, struct vio_txq *q, uint16_t offset)
+{
+	if (offset >= q->ring.size)
+		return -EINVAL;
+	if (q->state == VIO_QUEUE_STARTED)
+		vio_tx_complete(fmt, q, UINT32_MAX);
+	if (q->state != VIO_QUEUE_STARTED)
+		return RTE_ETH_TX_DESC_UNAVAIL;
+	return offset < q->nb_free ? RTE_ETH_TX_DESC_DONE : RTE_ETH_TX_DESC_FULL;
+}
+
+/* eth_tx_done_cleanup_t of a format: takes back free_cnt packets, or with 0 all that were sent. */
+static __rte_always_inline int
+vio_tx_cleanup(const struct vio_tx_format *fmt, struct vio_txq *q, uint32_t free_cnt)
+{
+	if (q->state != VIO_QUEUE_STARTED)
+		return 0;
+	return vio_tx_complete(fmt, q, free_cnt == 0 ? UINT32_MAX : free_cnt);
 }
 
 /* The address of a segment's data for the device. */
@@ -135,6 +178,7 @@ vio_tx_post(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf 
 	}
 	q->descs[chain.id].mbuf = m;
 	q->descs[chain.id].nb_descs = chain.nb_descs;
+	q->descs[chain.id].single = m->nb_segs == 1;
 	q->nb_free -= chain.nb_descs;
 	fmt->end(q, &chain);
 }

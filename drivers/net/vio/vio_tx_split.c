@@ -95,11 +95,29 @@ static const struct vio_tx_format split = {
 static void
 split_complete(struct vio_txq *q)
 {
-	vio_tx_complete(&split, q);
+	vio_tx_complete(&split, q, UINT32_MAX);
 }
 
-uint16_t
-vio_tx_split_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts)
+static uint16_t
+split_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts)
 {
 	return vio_tx_burst(&split, split_complete, queue, pkts, nb_pkts);
 }
+
+static int
+split_status(void *queue, uint16_t offset)
+{
+	return vio_tx_status(&split, queue, offset);
+}
+
+static int
+split_cleanup(void *queue, uint32_t free_cnt)
+{
+	return vio_tx_cleanup(&split, queue, free_cnt);
+}
+
+const struct vio_tx_path vio_tx_split = {
+	.burst = split_burst,
+	.status = split_status,
+	.cleanup = split_cleanup,
+};
