@@ -27,6 +27,7 @@ struct message {
 		struct vhost_user_vring_state state;
 		struct vhost_user_vring_addr addr;
 		struct vhost_user_memory memory;
+		struct vhost_user_single_memory single;
 		uint8_t bytes[512];
 	} payload;
 	int fds[FDS_MAX];
@@ -45,6 +46,7 @@ fake_backend_init(struct fake_backend *b)
 		UINT64_C(1) << VHOST_USER_F_PROTOCOL_FEATURES;
 	b->protocol = UINT64_MAX;
 	b->pairs = 4;
+	b->slots = FAKE_BACKEND_REGIONS_MAX;
 	b->fd = -1;
 	for (i = 0; i < RTE_DIM(b->vrings); i++)
 		b->vrings[i].kick_fd = -1;
@@ -126,7 +128,13 @@ check_shape(struct fake_backend *b, const struct message *m)
 	case VHOST_USER_GET_PROTOCOL_FEATURES:
 	case VHOST_USER_GET_QUEUE_NUM:
 	case VHOST_USER_GET_STATUS:
+	case VHOST_USER_GET_MAX_MEM_SLOTS:
 		size = 0;
+		break;
+	case VHOST_USER_ADD_MEM_REG:
+	case VHOST_USER_REM_MEM_REG:
+		nb_fds = m->hdr.request == VHOST_USER_ADD_MEM_REG;
+		size = sizeof(struct vhost_user_single_memory);
 		break;
 	case VHOST_USER_SET_MEM_TABLE:
 		nb_fds = m->payload.memory.num_regions;
@@ -168,8 +176,14 @@ check_agreed(struct fake_backend *b, const struct message *m)
 		if (!(b->accepted >> VHOST_USER_F_PROTOCOL_FEATURES & 1))
 			complain(b, "SET_VRING_ENABLE without PROTOCOL_FEATURES");
 		break;
+	case VHOST_USER_GET_MAX_MEM_SLOTS:
+	case VHOST_USER_ADD_MEM_REG:
+	case VHOST_USER_REM_MEM_REG:
+		if (!has_protocol(b, VHOST_USER_PROTOCOL_F_CONFIGURE_MEM_SLOTS))
+			complain(b, "a region of memory without CONFIGURE_MEM_SLOTS");
+		break;
 	case VHOST_USER_SET_VRING_ADDR:
-		if (b->memory.num_regions == 0)
+		if (b->nb_regions == 0)
 			complain(b, "a ring before the memory");
 		break;
 	}
@@ -181,10 +195,51 @@ check_addr(struct fake_backend *b, uint32_t index, uint64_t addr)
 {
 	unsigned int i;
 
-	for (i = 0; i < b->memory.num_regions; i++)
-		if (addr - b->memory.regions[i].user_address < b->memory.regions[i].size)
+	for (i = 0; i < b->nb_regions; i++)
+		if (addr - b->regions[i].user_address < b->regions[i].size)
 			return;
 	complain(b, "vring %u: 0x%llx is not in memory", index, (unsigned long long)addr);
+}
+
+static void
+region_add(struct fake_backend *b, const struct vhost_user_region *r)
+{
+	const struct vhost_user_region *known;
+	unsigned int i;
+
+	if (b->nb_regions == RTE_MIN(b->slots, RTE_DIM(b->regions))) {
+		complain(b, "more than %u regions", b->nb_regions);
+		return;
+	}
+	for (i = 0; i < b->nb_regions; i++) {
+		known = &b->regions[i];
+		if (r->user_address < known->user_address + known->size &&
+		    known->user_address < r->user_address + r->size)
+			complain(b, "the region at 0x%llx overlaps that at 0x%llx",
+				(unsigned long long)r->user_address,
+				(unsigned long long)known->user_address);
+	}
+	b->regions[b->nb_regions++] = *r;
+}
+
+/* Takes a region away, which must not be the memory of a ring that works. */
+static void
+region_remove(struct fake_backend *b, const struct vhost_user_region *r)
+{
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(b->vrings); i++)
+		if (b->vrings[i].kick_fd >= 0 &&
+		    b->vrings[i].addr.descriptor - r->user_address < r->size)
+			complain(b, "vring %u loses its memory", i);
+	for (i = 0; i < b->nb_regions; i++)
+		if (b->regions[i].guest_address == r->guest_address &&
+		    b->regions[i].user_address == r->user_address &&
+		    b->regions[i].size == r->size) {
+			b->regions[i] = b->regions[--b->nb_regions];
+			return;
+		}
+	complain(b, "no region at 0x%llx to be removed", (unsigned long long)r->user_address);
 }
 
 /* Keeps what a request for a vring says. The reply's payload, if there is one, is in place. */
@@ -234,6 +289,8 @@ vring_request(struct fake_backend *b, struct message *m)
 static uint32_t
 serve(struct fake_backend *b, struct message *m)
 {
+	unsigned int i;
+
 	switch (m->hdr.request) {
 	case VHOST_USER_GET_FEATURES:
 		m->payload.u64 = b->features;
@@ -259,8 +316,19 @@ serve(struct fake_backend *b, struct message *m)
 		b->status = m->payload.u64;
 		return 0;
 	case VHOST_USER_SET_MEM_TABLE:
-		b->memory = m->payload.memory;
-		b->nb_memory_fds = m->nb_fds;
+		b->nb_regions = 0;
+		for (i = 0; i < m->payload.memory.num_regions; i++)
+			region_add(b, &m->payload.memory.regions[i]);
+		return 0;
+	case VHOST_USER_GET_MAX_MEM_SLOTS:
+		m->payload.u64 = b->slots;
+		return sizeof(uint64_t);
+	case VHOST_USER_ADD_MEM_REG:
+		if (b->fault != FAKE_BACKEND_NACK || b->fault_request != m->hdr.request)
+			region_add(b, &m->payload.single.region);
+		return 0;
+	case VHOST_USER_REM_MEM_REG:
+		region_remove(b, &m->payload.single.region);
 		return 0;
 	case VHOST_USER_GET_VRING_BASE:
 		vring_request(b, m);

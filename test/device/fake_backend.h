@@ -42,6 +42,8 @@ enum fake_backend_fault {
 	FAKE_BACKEND_STALL,		/* half an answer, no more */
 };
 
+#define FAKE_BACKEND_REGIONS_MAX	1024
+
 struct fake_backend_vring {
 	uint32_t num;
 	uint32_t base;
@@ -57,6 +59,7 @@ struct fake_backend {
 	uint64_t features;
 	uint64_t protocol;
 	uint64_t pairs;
+	uint64_t slots;			/* for regions of memory, by CONFIGURE_MEM_SLOTS */
 	bool stubborn;			/* does not close when the front end did */
 
 	enum fake_backend_fault fault;
@@ -68,8 +71,8 @@ struct fake_backend {
 	uint64_t accepted;
 	uint64_t accepted_protocol;
 	uint64_t status;
-	struct vhost_user_memory memory;
-	unsigned int nb_memory_fds;
+	struct vhost_user_region regions[FAKE_BACKEND_REGIONS_MAX];
+	unsigned int nb_regions;
 	struct fake_backend_vring vrings[VHOST_USER_VRING_MAX];
 	unsigned int nb_complaints;
 	char complaint[160];		/* the first */

@@ -13,14 +13,12 @@
 #include <unistd.h>
 
 #include <rte_cycles.h>
-#include <rte_eal_memconfig.h>
 #include <rte_malloc.h>
 
 #include "test.h"
 
 #include "fake_backend.h"
 #include "vio_user.h"
-#include "vio_user_mem.h"
 
 /* Long enough for a busy machine where an answer comes; how long silence is waited for. */
 #define PATIENCE_MS	2000
@@ -221,7 +219,7 @@ life(void)
 
 	TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
 	TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_SET_OWNER], 1, "SET_OWNER");
-	TEST_ASSERT_EQUAL(backend.accepted_protocol, 0x10009, "protocol features 0x%llx",
+	TEST_ASSERT_EQUAL(backend.accepted_protocol, 0x18009, "protocol features 0x%llx",
 		(unsigned long long)backend.accepted_protocol);
 	TEST_ASSERT_SUCCESS(bring_up(8), "bring up");
 	TEST_ASSERT_EQUAL(backend.status, 0xf, "status");
@@ -230,7 +228,8 @@ life(void)
 		UINT64_C(1) << VIRTIO_NET_F_MRG_RXBUF | UINT64_C(1) << VIRTIO_NET_F_MQ |
 		UINT64_C(1) << VHOST_USER_F_PROTOCOL_FEATURES), "0x%llx",
 		(unsigned long long)backend.accepted);
-	TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_SET_MEM_TABLE], 1, "SET_MEM_TABLE");
+	TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_ADD_MEM_REG], backend.nb_regions,
+		"ADD_MEM_REG");
 	for (i = 0; i < 8; i++) {
 		conf = queue_conf(i);
 		v = &backend.vrings[i];
@@ -250,7 +249,8 @@ life(void)
 		TEST_ASSERT_EQUAL(backend.vrings[i].nb_stopped, 1, "vring %u", i);
 	TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_GET_VRING_BASE], 8, "stopped once");
 	TEST_ASSERT_SUCCESS(bring_up(2), "again");
-	TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_SET_MEM_TABLE], 1, "SET_MEM_TABLE");
+	TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_ADD_MEM_REG], backend.nb_regions,
+		"ADD_MEM_REG");
 	TEST_ASSERT_SUCCESS(vio_user_ops.reset(t), "reset");
 	TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_GET_VRING_BASE], 10, "those started");
 	return finish();
@@ -401,7 +401,7 @@ nonsense_at_first(void)
 {
 	static const uint32_t requests[] = {
 		VHOST_USER_GET_FEATURES, VHOST_USER_GET_PROTOCOL_FEATURES,
-		VHOST_USER_GET_QUEUE_NUM,
+		VHOST_USER_GET_QUEUE_NUM, VHOST_USER_GET_MAX_MEM_SLOTS,
 	};
 	enum fake_backend_fault fault;
 	unsigned int i;
@@ -424,9 +424,9 @@ static int
 nonsense_later(void)
 {
 	static const uint32_t requests[] = {
-		VHOST_USER_SET_MEM_TABLE, VHOST_USER_SET_VRING_NUM, VHOST_USER_SET_VRING_BASE,
-		VHOST_USER_SET_VRING_ADDR, VHOST_USER_SET_VRING_CALL, VHOST_USER_SET_VRING_KICK,
-		VHOST_USER_SET_VRING_ENABLE,
+		VHOST_USER_ADD_MEM_REG, VHOST_USER_SET_MEM_TABLE, VHOST_USER_SET_VRING_NUM,
+		VHOST_USER_SET_VRING_BASE, VHOST_USER_SET_VRING_ADDR, VHOST_USER_SET_VRING_CALL,
+		VHOST_USER_SET_VRING_KICK, VHOST_USER_SET_VRING_ENABLE,
 	};
 	enum fake_backend_fault fault;
 	struct vio_doorbell doorbell;
@@ -435,6 +435,9 @@ nonsense_later(void)
 	for (i = 0; i < RTE_DIM(requests); i++) {
 		for (fault = FAKE_BACKEND_CLOSE; fault <= FAKE_BACKEND_NOISE; fault++) {
 			fake_backend_init(&backend);
+			if (requests[i] == VHOST_USER_SET_MEM_TABLE)
+				backend.protocol &= ~(UINT64_C(1) <<
+						      VHOST_USER_PROTOCOL_F_CONFIGURE_MEM_SLOTS);
 			TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
 			backend.fault = fault;
 			backend.fault_request = requests[i];
@@ -502,7 +505,7 @@ static int
 refusals(void)
 {
 	static const uint32_t requests[] = {
-		VHOST_USER_SET_MEM_TABLE, VHOST_USER_SET_VRING_NUM, VHOST_USER_SET_VRING_BASE,
+		VHOST_USER_ADD_MEM_REG, VHOST_USER_SET_VRING_NUM, VHOST_USER_SET_VRING_BASE,
 		VHOST_USER_SET_VRING_ADDR, VHOST_USER_SET_VRING_CALL, VHOST_USER_SET_VRING_KICK,
 		VHOST_USER_SET_VRING_ENABLE,
 	};
@@ -613,77 +616,6 @@ closed_meanwhile(void)
 	return finish();
 }
 
-static void *
-at(uintptr_t addr)
-{
-	return (void *)addr;
-}
-
-/* Segments become as few regions as there are files and gaps between address and offset. */
-static int
-regions(void)
-{
-	struct vio_user_mem mem = { .table.num_regions = 0 };
-	unsigned int i;
-
-	TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, at(0x400000), 0x1000, 7, 0x2000), "first");
-	TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, at(0x401000), 0x1000, 7, 0x3000), "next");
-	TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, at(0x3ff000), 0x1000, 7, 0x1000), "before");
-	TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, at(0x404000), 0x1000, 7, 0x6000), "a hole");
-	TEST_ASSERT_EQUAL(mem.table.num_regions, 1, "%u regions", mem.table.num_regions);
-	TEST_ASSERT_EQUAL(mem.table.regions[0].user_address, 0x3ff000, "address");
-	TEST_ASSERT_EQUAL(mem.table.regions[0].guest_address, 0x3ff000, "address");
-	TEST_ASSERT_EQUAL(mem.table.regions[0].size, 0x6000, "size");
-	TEST_ASSERT_EQUAL(mem.table.regions[0].mmap_offset, 0x1000, "offset");
-
-	TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, at(0x405000), 0x1000, 8, 0x7000), "file");
-	TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, at(0x406000), 0x1000, 7, 0x9000), "offset");
-	TEST_ASSERT_EQUAL(mem.table.num_regions, 3, "%u regions", mem.table.num_regions);
-	for (i = 3; i < VHOST_USER_REGIONS_MAX; i++)
-		TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, at(0x1000), 0x1000, 20 + i, 0), "%u", i);
-	TEST_ASSERT_EQUAL(vio_user_mem_add(&mem, at(0x1000), 0x1000, 99, 0), -ENOSPC, "a ninth");
-	TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, at(0x407000), 0x1000, 7, 0xa000), "a known");
-	TEST_ASSERT_EQUAL(mem.table.num_regions, VHOST_USER_REGIONS_MAX, "all");
-	return TEST_SUCCESS;
-}
-
-/* Whether the regions hold an address. */
-static bool
-holds(const struct vio_user_mem *mem, const void *addr)
-{
-	unsigned int i;
-
-	for (i = 0; i < mem->table.num_regions; i++)
-		if ((uintptr_t)addr - mem->table.regions[i].user_address <
-		    mem->table.regions[i].size)
-			return true;
-	return false;
-}
-
-/* All of the process's memory, but the part that is about to go. */
-static int
-all_memory(void)
-{
-	struct vio_user_hole hole = { .len = 0 };
-	struct vio_user_mem mem;
-	int ret;
-
-	rte_mcfg_mem_read_lock();
-	ret = vio_user_mem_collect(&mem, &hole, "vio_user_test");
-	rte_mcfg_mem_read_unlock();
-	TEST_ASSERT_SUCCESS(ret, "collect");
-	TEST_ASSERT(holds(&mem, memory), "the test's memory");
-
-	/* from the first page on to the end: nothing is left */
-	hole.len = SIZE_MAX;
-	rte_mcfg_mem_read_lock();
-	ret = vio_user_mem_collect(&mem, &hole, "vio_user_test");
-	rte_mcfg_mem_read_unlock();
-	TEST_ASSERT_SUCCESS(ret, "collect");
-	TEST_ASSERT_EQUAL(mem.table.num_regions, 0, "%u regions", mem.table.num_regions);
-	return TEST_SUCCESS;
-}
-
 static struct unit_test_suite suite = {
 	.suite_name = "vio_user",
 	.unit_test_cases = {
@@ -705,8 +637,6 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, lost_back_end),
 		TEST_CASE_ST(setup, teardown, nobody_reads),
 		TEST_CASE_ST(setup, teardown, closed_meanwhile),
-		TEST_CASE(regions),
-		TEST_CASE_ST(setup, teardown, all_memory),
 		TEST_CASES_END()
 	}
 };

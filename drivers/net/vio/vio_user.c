@@ -4,11 +4,9 @@
 
 /*
  * The transport over a vhost-user socket.
- * Invariants: the back end is told of all of DPDK's memory before it is given a ring, and of
- * every change of it before the change takes effect; whoever cannot be told loses the connection.
- * A connection that ended is a device that is gone; it is not set up again.
- * Threads: as vio_transport.h says; changes of memory come from any thread, under EAL's memory
- * lock, which is therefore taken before the connection's.
+ * Invariants: the back end is told of all of DPDK's memory before it is given a ring. A
+ * connection that ended is a device that is gone; it is not set up again.
+ * Threads: as vio_transport.h says.
  */
 
 #include <errno.h>
@@ -19,14 +17,10 @@
 
 #include <rte_bitops.h>
 #include <rte_common.h>
-#include <rte_eal_memconfig.h>
-#include <rte_errno.h>
-#include <rte_memory.h>
 
 #include "vio_log.h"
 #include "vio_user.h"
 #include "vio_user_ctrl.h"
-#include "vio_user_mem.h"
 
 /* What the front end answers by itself, and so neither takes from the back end nor tells it. */
 #define FRONT_END_FEATURES	(RTE_BIT64(VIRTIO_NET_F_MTU) | \
@@ -45,62 +39,13 @@
 
 #define PROTOCOL_FEATURES	(RTE_BIT64(VHOST_USER_PROTOCOL_F_MQ) | \
 				 RTE_BIT64(VHOST_USER_PROTOCOL_F_REPLY_ACK) | \
+				 RTE_BIT64(VHOST_USER_PROTOCOL_F_CONFIGURE_MEM_SLOTS) | \
 				 RTE_BIT64(VHOST_USER_PROTOCOL_F_STATUS))
-
-#define MEM_CALLBACK_NAME	"net_vio_user"
 
 static struct vio_user *
 to_user(struct vio_transport *t)
 {
 	return container_of(t, struct vio_user, base);
-}
-
-/* Tells the back end of all memory but the hole, under EAL's memory lock. */
-static int
-mem_tell(struct vio_user *u, const struct vio_user_hole *hole)
-{
-	struct vio_user_mem mem;
-	int ret;
-
-	ret = vio_user_mem_collect(&mem, hole, u->base.name);
-	if (ret < 0)
-		return ret;
-	return vio_vhost_set(&u->conn, VHOST_USER_SET_MEM_TABLE, &mem.table,
-			     offsetof(struct vhost_user_memory, regions) +
-			     mem.table.num_regions * sizeof(mem.table.regions[0]),
-			     mem.fds, mem.table.num_regions);
-}
-
-/* Memory came, or is about to go. EAL holds its memory lock. */
-static void
-mem_changed(enum rte_mem_event type, const void *addr, size_t len, void *arg)
-{
-	struct vio_user_hole hole = { .addr = addr, .len = type == RTE_MEM_EVENT_FREE ? len : 0 };
-	struct vio_user *u = arg;
-	int ret;
-
-	if (!u->mem_told || !vio_vhost_is_up(&u->conn))
-		return;
-	ret = mem_tell(u, &hole);
-	/* It would take addresses there for errors, without a word. */
-	if (ret < 0)
-		vio_vhost_fail(&u->conn, VHOST_USER_SET_MEM_TABLE,
-			       "the change of DPDK's memory could not be shared");
-}
-
-static int
-mem_tell_once(struct vio_user *u)
-{
-	const struct vio_user_hole none = { .len = 0 };
-	int ret = 0;
-
-	rte_mcfg_mem_read_lock();
-	if (!u->mem_told) {
-		ret = mem_tell(u, &none);
-		u->mem_told = ret == 0;
-	}
-	rte_mcfg_mem_read_unlock();
-	return ret;
 }
 
 static int
@@ -291,7 +236,7 @@ user_queue_enable(struct vio_transport *t, uint16_t queue, const struct vio_queu
 
 	if (kick_fd < 0)
 		return kick_fd;
-	ret = mem_tell_once(u);
+	ret = vio_user_mem_tell(&u->mem);
 	if (ret == 0)
 		ret = vring_describe(u, queue, conf);
 	if (ret == 0)
@@ -370,6 +315,22 @@ pairs_check(struct vio_user *u, uint64_t protocol, uint16_t wanted)
 	return -ENOTSUP;
 }
 
+/* How many regions of memory the back end takes one by one; 0: it takes a table. */
+static int
+mem_slots_ask(struct vio_user *u, uint64_t protocol, uint64_t *slots)
+{
+	int ret;
+
+	*slots = 0;
+	if (!(protocol & RTE_BIT64(VHOST_USER_PROTOCOL_F_CONFIGURE_MEM_SLOTS)))
+		return 0;
+	ret = vio_vhost_get_u64(&u->conn, VHOST_USER_GET_MAX_MEM_SLOTS, slots);
+	if (ret == 0 && *slots == 0)
+		ret = vio_vhost_fail(&u->conn, VHOST_USER_GET_MAX_MEM_SLOTS,
+				     "answered that there is room for no memory");
+	return ret;
+}
+
 /* What the driver is offered: the back end's rings, and what is done here. */
 static void
 device_describe(struct vio_user *u, const struct vio_user_conf *conf)
@@ -404,7 +365,7 @@ int
 vio_user_init(struct vio_user *u, int fd, const struct vio_user_conf *conf)
 {
 	const char *name = u->base.name;
-	uint64_t protocol;
+	uint64_t protocol, slots;
 	int ret;
 
 	memset(u, 0, sizeof(*u));
@@ -417,10 +378,10 @@ vio_user_init(struct vio_user *u, int fd, const struct vio_user_conf *conf)
 	ret = protocol_negotiate(u, &protocol);
 	if (ret == 0)
 		ret = pairs_check(u, protocol, conf->pairs);
-	/* Legacy memory does not change, and has no such events. */
-	if (ret == 0 && rte_mem_event_callback_register(MEM_CALLBACK_NAME, mem_changed, u) < 0 &&
-	    rte_errno != ENOTSUP)
-		ret = -rte_errno;
+	if (ret == 0)
+		ret = mem_slots_ask(u, protocol, &slots);
+	if (ret == 0)
+		ret = vio_user_mem_init(&u->mem, &u->conn, slots);
 	if (ret < 0) {
 		vio_vhost_fini(&u->conn);
 		return ret;
@@ -434,7 +395,7 @@ vio_user_fini(struct vio_user *u)
 {
 	unsigned int i;
 
-	rte_mem_event_callback_unregister(MEM_CALLBACK_NAME, u);
+	vio_user_mem_fini(&u->mem);
 	for (i = 0; i < RTE_DIM(u->kick_fd); i++)
 		if (u->kick_fd[i] >= 0)
 			close(u->kick_fd[i]);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "vio_transport.h"
+#include "vio_user_mem.h"
 #include "vio_vhost.h"
 
 #define VIO_USER_PAIRS_MAX	(VHOST_USER_VRING_MAX / 2)
@@ -46,8 +47,10 @@ struct vio_user {
 	bool features_refused;
 	bool started[VHOST_USER_VRING_MAX];	/* by queue: the back end may work on it */
 
-	/* For good once there: the back end was told of all memory, and a queue's eventfd. */
-	bool mem_told;
+	/* What the back end knows of DPDK's memory. */
+	struct vio_user_mem mem;
+
+	/* For good once there: a queue's eventfd. */
 	int kick_fd[VHOST_USER_VRING_MAX];
 };
 

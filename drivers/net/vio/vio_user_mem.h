@@ -2,41 +2,66 @@
  * Copyright(c) 2026 The net_vio authors
  */
 
-/* DPDK's memory as a vhost-user back end is to be told of it. */
+/* DPDK's memory as a vhost-user back end is told of it. */
 
 #ifndef VIO_USER_MEM_H
 #define VIO_USER_MEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-#include "vio_vhost_spec.h"
+#include "vio_vhost.h"
 
-/* Regions of memory, and for each the descriptor of its file, which EAL owns. */
-struct vio_user_mem {
-	struct vhost_user_memory table;
-	int fds[VHOST_USER_REGIONS_MAX];
+/* The most regions that are told, whatever the back end takes. */
+#define VIO_USER_REGIONS_MAX	1024
+
+/* A region, and the descriptor of its file, which EAL owns. */
+struct vio_user_region {
+	struct vhost_user_region wire;
+	int fd;
+	bool told;	/* the back end has it as it stands */
+	bool live;	/* there is memory in it, as of the last look */
 };
 
-/* An area that is about to go, and shall not be told of; of no length: none. */
-struct vio_user_hole {
-	const void *addr;
-	size_t len;
+struct vio_user_mem {
+	struct vio_vhost *conn;
+	uint32_t nb_max;	/* how many regions the back end takes */
+	bool by_slot;		/* it takes them one by one (CONFIGURE_MEM_SLOTS) */
+	bool told;		/* it was told of all memory */
+	uint32_t nb;
+	struct vio_user_region regions[VIO_USER_REGIONS_MAX];
 };
 
 /*
- * Adds a segment to the regions: to one of the same file that lies as far from its place in
- * the file, whatever is between both, or as one of its own. Returns 0, or -ENOSPC.
+ * Begins to watch DPDK's memory; of what changes once it was told, the back end is told before
+ * the change takes effect, or the connection ends. slots: how many regions the back end takes
+ * one by one; 0: it takes a table of VHOST_USER_REGIONS_MAX. Returns 0 or -errno.
  */
+int
+vio_user_mem_init(struct vio_user_mem *mem, struct vio_vhost *conn, uint64_t slots);
+
+void
+vio_user_mem_fini(struct vio_user_mem *mem);
+
+/*
+ * Tells the back end of all memory that EAL gave the process, unless it was told. Returns 0;
+ * -ENOTSUP for memory without descriptor, -ENOSPC for too many regions, each with a message; or
+ * -errno of the requests.
+ */
+int
+vio_user_mem_tell(struct vio_user_mem *mem);
+
+/*
+ * The steps of it: begin looks at no memory, each add at one segment more, and commit tells the
+ * back end what has changed since the last time. A segment that lies in no region becomes part of
+ * one of the same file that was not told and lies as far from its place in the file, or one of
+ * its own. add and commit return -ENOSPC for too many regions.
+ */
+void
+vio_user_mem_begin(struct vio_user_mem *mem);
 int
 vio_user_mem_add(struct vio_user_mem *mem, const void *addr, size_t len, int fd, size_t offset);
-
-/*
- * Collects all memory that EAL gave the process but the hole. EAL's memory lock must be held, as
- * long as the descriptors are used. Returns 0; -ENOTSUP for memory without descriptor, -ENOSPC
- * for too many regions, each with a message that begins with the device's name.
- */
 int
-vio_user_mem_collect(struct vio_user_mem *mem, const struct vio_user_hole *hole,
-		     const char *name);
+vio_user_mem_commit(struct vio_user_mem *mem);
 
 #endif /* VIO_USER_MEM_H */

@@ -44,6 +44,9 @@ enum vhost_user_request {
 	VHOST_USER_SET_PROTOCOL_FEATURES = 16,
 	VHOST_USER_GET_QUEUE_NUM = 17,
 	VHOST_USER_SET_VRING_ENABLE = 18,
+	VHOST_USER_GET_MAX_MEM_SLOTS = 36,
+	VHOST_USER_ADD_MEM_REG = 37,
+	VHOST_USER_REM_MEM_REG = 38,
 	VHOST_USER_SET_STATUS = 39,
 	VHOST_USER_GET_STATUS = 40,
 };
@@ -86,12 +89,20 @@ struct vhost_user_memory {
 };
 static_assert(sizeof(struct vhost_user_memory) == 264, "vhost-user: memory regions");
 
+/* vhost-user: Single memory region description */
+struct vhost_user_single_memory {
+	uint64_t padding;
+	struct vhost_user_region region;
+};
+static_assert(sizeof(struct vhost_user_single_memory) == 40, "vhost-user: single region");
+
 /* vhost-user: Feature negotiation; a bit among the virtio features */
 #define VHOST_USER_F_PROTOCOL_FEATURES	30
 
 /* vhost-user: Protocol features */
 #define VHOST_USER_PROTOCOL_F_MQ		0
 #define VHOST_USER_PROTOCOL_F_REPLY_ACK		3
+#define VHOST_USER_PROTOCOL_F_CONFIGURE_MEM_SLOTS	15
 #define VHOST_USER_PROTOCOL_F_STATUS		16
 
 #endif /* VIO_VHOST_SPEC_H */
