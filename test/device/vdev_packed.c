@@ -141,7 +141,7 @@ packed_fetch(struct vdev_vq *vq, struct vdev_chain *chain)
 	chain->writable = 0;
 	do {
 		/* virtio 2.8.6: the first is made available last, the flags are right in all */
-		if (nb == vq->size || (nb > 0 && !is_available(vq, &place))) {
+		if (nb > 0 && !is_available(vq, &place)) {
 			vdev_complain(vq->dev, "queue %u: descriptor %u of a chain at %u is not "
 				"available", vq->index, nb, p->avail.slot);
 			good = false;
