@@ -120,7 +120,7 @@ extended_names(void)
 		"bad_used_idx", "bad_id", "bad_len", "bad_num_buffers",
 	};
 	static const char *const tx[] = {
-		"packets", "bytes", "oversize", "notify", "bad_used_idx", "bad_id",
+		"packets", "bytes", "oversize", "undelivered", "notify", "bad_used_idx", "bad_id",
 	};
 	static struct rte_eth_xstat_name names[XSTATS_MAX];
 	char name[RTE_ETH_XSTATS_NAME_SIZE];

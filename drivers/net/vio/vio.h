@@ -58,6 +58,8 @@ enum vio_queue_state {
 	VIO_QUEUE_STOPPED,
 	VIO_QUEUE_STARTED,
 	VIO_QUEUE_BROKEN,	/* started, but the device violated the specification */
+	VIO_QUEUE_SUSPENDED,	/* started, but the device is away (vio_suspend.h) */
+	VIO_QUEUE_RESUMED,	/* it is back; what the queue held before is not freed yet */
 };
 
 struct vio_rxq_stats {
@@ -85,6 +87,7 @@ struct vio_rxq {
 	uint16_t free_thresh;		/* refill when so many are missing */
 	uint16_t addr_off;		/* VIO_MBUF_ADDR() */
 	uint8_t state;			/* enum vio_queue_state */
+	uint8_t busy;			/* in a burst; written by the queue's thread */
 	bool mergeable;			/* MRG_RXBUF was negotiated */
 	bool scatter;			/* the application takes frames of several segments */
 
@@ -102,6 +105,7 @@ struct vio_txq_stats {
 	uint64_t packets;
 	uint64_t bytes;
 	uint64_t oversize;	/* packets dropped: longer than the MTU allows, or than the ring */
+	uint64_t undelivered;	/* sent, but with the device when it left; among the packets */
 	uint64_t notify;
 	uint64_t violation[VIO_NB_VIOLATIONS];
 };
@@ -130,6 +134,7 @@ struct vio_txq {
 	uint16_t free_tail;
 	uint16_t nb_free;
 	uint8_t state;			/* enum vio_queue_state */
+	uint8_t busy;			/* in a burst */
 	bool fast_free;			/* MBUF_FAST_FREE was asked for */
 
 	struct vio_txq_stats stats __rte_cache_aligned;

@@ -25,6 +25,7 @@
 #include "vio_queue.h"
 #include "vio_rxtx.h"
 #include "vio_stats.h"
+#include "vio_suspend.h"
 
 RTE_LOG_REGISTER_DEFAULT(vio_logtype, NOTICE);
 
@@ -209,9 +210,6 @@ renegotiate(struct rte_eth_dev *eth_dev)
 	struct vio_features configured = dev->features, probed = dev->offered;
 	int ret = vio_dev_negotiate(dev, &configured);
 
-	/* A device that was lost before gives its mbufs back with this reset. */
-	if (dev->state != VIO_DEV_LOST)
-		vio_queues_free_mbufs(eth_dev);
 	if (ret == 0 && !vio_features_equal(&dev->offered, &probed)) {
 		VIO_LOG(ERR, dev->transport->name,
 			"the device no longer offers what it did: close the port and probe again");
@@ -228,10 +226,10 @@ static int
 device_start(struct rte_eth_dev *eth_dev)
 {
 	struct vio_dev *dev = eth_dev->data->dev_private;
-	uint16_t pairs = pairs_in_use(eth_dev), i;
+	uint16_t pairs = pairs_in_use(eth_dev);
 	int ret;
 
-	vio_queues_start(eth_dev);
+	vio_queues_renew(eth_dev);
 	ret = queues_enable(eth_dev, pairs);
 	if (ret < 0)
 		return ret;
@@ -242,8 +240,6 @@ device_start(struct rte_eth_dev *eth_dev)
 		ret = vio_ctrl_pairs_set(dev, pairs);
 	if (ret == 0)
 		ret = vio_filters_restore(eth_dev);
-	for (i = 0; i < eth_dev->data->nb_rx_queues && ret == 0; i++)
-		vio_rx_path(dev)->refill(eth_dev->data->rx_queues[i]);
 	return ret;
 }
 
@@ -279,13 +275,36 @@ vio_link_update(struct rte_eth_dev *eth_dev, int wait_to_complete __rte_unused)
 	return rte_eth_linkstatus_set(eth_dev, &link);
 }
 
-/* Gives ethdev the functions of the data path for what was agreed on. */
+/* Whether the port can be started as it is configured; computes the features to agree on. */
+static int
+start_check(struct rte_eth_dev *eth_dev)
+{
+	int ret = queues_are_set_up(eth_dev);
+
+	/* Again: the VLAN filter and the MTU may have been set since the port was configured. */
+	if (ret == 0)
+		ret = features_choose(eth_dev);
+	if (ret == 0)
+		ret = vio_tx_queues_check(eth_dev);
+	if (ret == 0)
+		ret = vio_rx_queues_check_mtu(eth_dev, eth_dev->data->mtu);
+	return ret;
+}
+
+static int
+lsc_enable(struct rte_eth_dev *eth_dev)
+{
+	return eth_dev->data->dev_conf.intr_conf.lsc ? vio_intr_enable(eth_dev) : 0;
+}
+
+/* The port works from now on: ethdev gets the functions of the data path for what was agreed on. */
 static void
-paths_set(struct rte_eth_dev *eth_dev)
+paths_start(struct rte_eth_dev *eth_dev)
 {
 	const struct vio_rx_path *rx = vio_rx_path(eth_dev->data->dev_private);
 	const struct vio_tx_path *tx = vio_tx_path(eth_dev->data->dev_private);
 
+	vio_queues_start(eth_dev);
 	eth_dev->rx_pkt_burst = rx->burst;
 	eth_dev->rx_queue_count = rx->count;
 	eth_dev->rx_descriptor_status = rx->status;
@@ -296,26 +315,23 @@ paths_set(struct rte_eth_dev *eth_dev)
 static int
 vio_dev_start(struct rte_eth_dev *eth_dev)
 {
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	uint16_t i;
 	int ret;
 
-	ret = queues_are_set_up(eth_dev);
-	/* Again: the VLAN filter and the MTU may have been set since the port was configured. */
-	if (ret == 0)
-		ret = features_choose(eth_dev);
-	if (ret == 0)
-		ret = vio_tx_queues_check(eth_dev);
-	if (ret == 0)
-		ret = vio_rx_queues_check_mtu(eth_dev, eth_dev->data->mtu);
-	if (ret == 0)
-		ret = renegotiate(eth_dev);
+	ret = start_check(eth_dev);
 	if (ret < 0)
 		return ret;
-	if (eth_dev->data->dev_conf.intr_conf.lsc) {
-		ret = vio_intr_enable(eth_dev);
-		if (ret < 0) {
-			vio_dev_reset(eth_dev->data->dev_private);
-			return ret;
-		}
+	ret = renegotiate(eth_dev);
+	/* A device that was lost before gives its mbufs back with this reset. */
+	if (dev->state != VIO_DEV_LOST)
+		vio_queues_free_mbufs(eth_dev);
+	if (ret < 0)
+		return ret;
+	ret = lsc_enable(eth_dev);
+	if (ret < 0) {
+		vio_dev_reset(dev);
+		return ret;
 	}
 
 	ret = device_start(eth_dev);
@@ -323,9 +339,38 @@ vio_dev_start(struct rte_eth_dev *eth_dev)
 		device_stop(eth_dev);
 		return ret;
 	}
-	paths_set(eth_dev);
+	for (i = 0; i < eth_dev->data->nb_rx_queues; i++)
+		vio_rx_path(dev)->refill(eth_dev->data->rx_queues[i]);
+	paths_start(eth_dev);
 	vio_link_update(eth_dev, 0);
 	return 0;
+}
+
+int
+vio_ethdev_start_suspended(struct rte_eth_dev *eth_dev)
+{
+	int ret = start_check(eth_dev);
+
+	if (ret == 0)
+		ret = lsc_enable(eth_dev);
+	if (ret < 0)
+		return ret;
+	paths_start(eth_dev);
+	vio_queues_suspend(eth_dev);
+	vio_link_update(eth_dev, 0);
+	return 0;
+}
+
+int
+vio_ethdev_resume(struct rte_eth_dev *eth_dev)
+{
+	int ret = renegotiate(eth_dev);
+
+	if (ret == 0)
+		ret = device_start(eth_dev);
+	if (ret == 0)
+		vio_queues_resume(eth_dev);
+	return ret;
 }
 
 static int

@@ -29,4 +29,20 @@ vio_ethdev_init(struct rte_eth_dev *eth_dev, const struct vio_transport_ops *ops
 int
 vio_ethdev_close(struct rte_eth_dev *eth_dev);
 
+/*
+ * Starts a port whose device is away, as the operation dev_start otherwise: it gets the device with
+ * vio_ethdev_resume(). Returns 0 or -errno.
+ */
+int
+vio_ethdev_start_suspended(struct rte_eth_dev *eth_dev);
+
+/*
+ * Initializes the device of a started port, whose queues are suspended and quiet
+ * (vio_suspend.h), when it came back; the queues are in use then. Returns 0, or -errno when
+ * the device is not as it was, in which case the queues stay suspended. The port is neither
+ * stopped nor started meanwhile.
+ */
+int
+vio_ethdev_resume(struct rte_eth_dev *eth_dev);
+
 #endif /* VIO_ETHDEV_H */

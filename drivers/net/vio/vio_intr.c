@@ -17,6 +17,7 @@
 #include "vio_dev.h"
 #include "vio_intr.h"
 #include "vio_log.h"
+#include "vio_suspend.h"
 
 static void
 needs_reset_event(void *arg)
@@ -46,18 +47,30 @@ vio_intr_needs_reset_cancel(struct vio_dev *dev)
 	__atomic_store_n(&dev->needs_reset_told, false, __ATOMIC_RELAXED);
 }
 
-void
+bool
 vio_intr_status_check(struct vio_dev *dev)
 {
 	uint8_t status = vio_ops(dev)->status_get(dev->transport);
 
 	/* A device that is gone has no reset either: its link is down, that is all to tell. */
-	if (status == VIO_STATUS_GONE || !(status & VIRTIO_STATUS_DEVICE_NEEDS_RESET))
-		return;
-	if (vio_intr_needs_reset(dev))
+	if (status == VIO_STATUS_GONE)
+		return false;
+	if ((status & VIRTIO_STATUS_DEVICE_NEEDS_RESET) && vio_intr_needs_reset(dev))
 		VIO_LOG(ERR, dev->transport->name,
 			"the device needs a reset (status 0x%02x): stop and start the port",
 			status);
+	return true;
+}
+
+void
+vio_intr_link_check(struct rte_eth_dev *eth_dev)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	struct rte_eth_link link;
+
+	vio_dev_link_read(dev, &link);
+	if (rte_eth_linkstatus_set(eth_dev, &link) == 0 && eth_dev->data->dev_conf.intr_conf.lsc)
+		rte_eth_dev_callback_process(eth_dev, RTE_ETH_EVENT_INTR_LSC, NULL);
 }
 
 static void
@@ -65,17 +78,15 @@ config_changed(void *arg)
 {
 	struct rte_eth_dev *eth_dev = arg;
 	struct vio_dev *dev = eth_dev->data->dev_private;
-	struct rte_eth_link link;
 
 	/* virtio 4.1.5.5: reading the ISR status takes back an INTx interrupt. */
 	vio_ops(dev)->isr_read(dev->transport);
 	rte_intr_ack(eth_dev->intr_handle);
 
-	vio_intr_status_check(dev);
-	vio_dev_link_read(dev, &link);
+	if (!vio_intr_status_check(dev))
+		vio_queues_suspend(eth_dev);
 	/* Last, as the application may close the port in its callback. */
-	if (rte_eth_linkstatus_set(eth_dev, &link) == 0)
-		rte_eth_dev_callback_process(eth_dev, RTE_ETH_EVENT_INTR_LSC, NULL);
+	vio_intr_link_check(eth_dev);
 }
 
 /* The vector for configuration changes; none where the interrupt pin is used. */

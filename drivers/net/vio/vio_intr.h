@@ -30,10 +30,18 @@ vio_intr_needs_reset(struct vio_dev *dev);
 
 /*
  * Looks whether the device set DEVICE_NEEDS_RESET, having met an error that it cannot recover
- * from (virtio 2.1), and if so does vio_intr_needs_reset(). The port must be started.
+ * from (virtio 2.1), and if so does vio_intr_needs_reset(). The port must be started. Returns
+ * whether the device is there.
+ */
+bool
+vio_intr_status_check(struct vio_dev *dev);
+
+/*
+ * Reads the link and tells the application if it changed, if that wants to know. In its callback
+ * the application may stop and close the port. The interrupt thread.
  */
 void
-vio_intr_status_check(struct vio_dev *dev);
+vio_intr_link_check(struct rte_eth_dev *eth_dev);
 
 /* No event of vio_intr_needs_reset() is raised afterwards, until the next one is asked for. */
 void

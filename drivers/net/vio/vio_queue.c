@@ -356,7 +356,7 @@ vio_queues_set_mtu(struct rte_eth_dev *eth_dev, uint16_t mtu)
 }
 
 static void
-rxq_start(struct vio_rxq *q)
+rxq_renew(struct vio_rxq *q)
 {
 	uint16_t i;
 
@@ -365,11 +365,10 @@ rxq_start(struct vio_rxq *q)
 		q->free_id[i] = i;
 	q->mergeable = vio_has(q->dev, VIRTIO_NET_F_MRG_RXBUF);
 	q->hdr_len = vio_hdr_len(&q->dev->features);
-	q->state = VIO_QUEUE_STARTED;
 }
 
 static void
-txq_start(struct vio_txq *q)
+txq_renew(struct vio_txq *q)
 {
 	uint16_t i;
 
@@ -382,23 +381,37 @@ txq_start(struct vio_txq *q)
 	q->hdr_len = vio_hdr_len(&q->dev->features);
 	/* virtio 5.1.4.2: the device's MTU binds, whatever the application set for receive. */
 	q->mtu_frame_len = RTE_ETHER_HDR_LEN + q->dev->max_mtu;
-	q->state = VIO_QUEUE_STARTED;
+}
+
+void
+vio_queues_renew(struct rte_eth_dev *eth_dev)
+{
+	uint16_t i;
+
+	for (i = 0; i < eth_dev->data->nb_rx_queues; i++)
+		rxq_renew(eth_dev->data->rx_queues[i]);
+	for (i = 0; i < eth_dev->data->nb_tx_queues; i++)
+		txq_renew(eth_dev->data->tx_queues[i]);
+	vio_queues_set_mtu(eth_dev, eth_dev->data->mtu);
 }
 
 void
 vio_queues_start(struct rte_eth_dev *eth_dev)
 {
+	struct vio_rxq *rxq;
+	struct vio_txq *txq;
 	uint16_t i;
 
 	for (i = 0; i < eth_dev->data->nb_rx_queues; i++) {
-		rxq_start(eth_dev->data->rx_queues[i]);
+		rxq = eth_dev->data->rx_queues[i];
+		rxq->state = VIO_QUEUE_STARTED;
 		eth_dev->data->rx_queue_state[i] = RTE_ETH_QUEUE_STATE_STARTED;
 	}
 	for (i = 0; i < eth_dev->data->nb_tx_queues; i++) {
-		txq_start(eth_dev->data->tx_queues[i]);
+		txq = eth_dev->data->tx_queues[i];
+		txq->state = VIO_QUEUE_STARTED;
 		eth_dev->data->tx_queue_state[i] = RTE_ETH_QUEUE_STATE_STARTED;
 	}
-	vio_queues_set_mtu(eth_dev, eth_dev->data->mtu);
 }
 
 void
@@ -420,8 +433,8 @@ vio_queues_stop(struct rte_eth_dev *eth_dev)
 	}
 }
 
-static void
-rxq_free_mbufs(struct vio_rxq *q)
+void
+vio_rxq_free_mbufs(struct vio_rxq *q)
 {
 	uint16_t i;
 
@@ -431,15 +444,17 @@ rxq_free_mbufs(struct vio_rxq *q)
 	}
 }
 
-static void
-txq_free_mbufs(struct vio_txq *q)
+uint16_t
+vio_txq_free_mbufs(struct vio_txq *q)
 {
-	uint16_t i;
+	uint16_t i, nb = 0;
 
 	for (i = 0; i < q->ring.size; i++) {
+		nb += q->descs[i].mbuf != NULL;
 		rte_pktmbuf_free(q->descs[i].mbuf);
 		q->descs[i].mbuf = NULL;
 	}
+	return nb;
 }
 
 void
@@ -449,10 +464,10 @@ vio_queues_free_mbufs(struct rte_eth_dev *eth_dev)
 
 	for (i = 0; i < eth_dev->data->nb_rx_queues; i++)
 		if (eth_dev->data->rx_queues[i] != NULL)
-			rxq_free_mbufs(eth_dev->data->rx_queues[i]);
+			vio_rxq_free_mbufs(eth_dev->data->rx_queues[i]);
 	for (i = 0; i < eth_dev->data->nb_tx_queues; i++)
 		if (eth_dev->data->tx_queues[i] != NULL)
-			txq_free_mbufs(eth_dev->data->tx_queues[i]);
+			vio_txq_free_mbufs(eth_dev->data->tx_queues[i]);
 }
 
 static void

@@ -42,7 +42,14 @@ vio_tx_queues_check(const struct rte_eth_dev *eth_dev);
 void
 vio_queues_set_mtu(struct rte_eth_dev *eth_dev, uint16_t mtu);
 
-/* Empties all queues and gives them what was negotiated; the device must be reset. */
+/*
+ * Empties the rings of all queues and gives them what was negotiated; the device must be reset,
+ * and no burst be at work. The mbufs that the device held stay until they are freed.
+ */
+void
+vio_queues_renew(struct rte_eth_dev *eth_dev);
+
+/* Puts all queues into use; the device has their rings. */
 void
 vio_queues_start(struct rte_eth_dev *eth_dev);
 
@@ -53,6 +60,12 @@ vio_queues_stop(struct rte_eth_dev *eth_dev);
 /* Frees the mbufs of all queues that are set up; the device must have been reset. */
 void
 vio_queues_free_mbufs(struct rte_eth_dev *eth_dev);
+
+/* The same for one queue. Returns how many packets it held. */
+void
+vio_rxq_free_mbufs(struct vio_rxq *q);
+uint16_t
+vio_txq_free_mbufs(struct vio_txq *q);
 
 /* The names of enum vio_violation, as extended statistics spell them. */
 extern const char *const vio_violation_names[VIO_NB_VIOLATIONS];

@@ -17,6 +17,7 @@
 
 #include "vio_hdr.h"
 #include "vio_queue.h"
+#include "vio_suspend.h"
 
 #define VIO_RX_REFILL_BATCH 32
 
@@ -210,19 +211,16 @@ vio_rx_refill(const struct vio_rx_format *fmt, struct vio_rxq *q)
 	q->stats.notify += fmt->notify(&q->ring);
 }
 
-/*
- * eth_rx_burst_t of a format; refill is the format's vio_rx_refill(), which is rare enough to
- * be a call.
- */
+/* A burst of a queue that is in use. */
 static __rte_always_inline uint16_t
-vio_rx_burst(const struct vio_rx_format *fmt, void (*refill)(struct vio_rxq *q),
-	     struct vio_rxq *q, struct rte_mbuf **pkts, uint16_t nb_pkts)
+vio_rx_work(const struct vio_rx_format *fmt, void (*refill)(struct vio_rxq *q),
+	    struct vio_rxq *q, struct rte_mbuf **pkts, uint16_t nb_pkts)
 {
 	struct rte_mbuf *m;
 	uint16_t nb_rx = 0;
 	uint64_t bytes = 0;
 
-	if (unlikely(q->state != VIO_QUEUE_STARTED || !fmt->look(q)))
+	if (unlikely(!fmt->look(q)))
 		return 0;
 
 	while (nb_rx < nb_pkts && vio_rx_packet(fmt, q, &m)) {
@@ -251,10 +249,10 @@ vio_rx_is_waiting(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t n
 static __rte_always_inline uint32_t
 vio_rx_count(const struct vio_rx_format *fmt, struct vio_rxq *q)
 {
-	uint16_t min = 0, max = q->ring.size, mid;
+	uint16_t min = 0, max = 0, mid;
 
-	if (q->state != VIO_QUEUE_STARTED || !fmt->look(q))
-		return 0;
+	if (vio_rxq_enter(q) && fmt->look(q))
+		max = q->ring.size;
 	while (min < max) {
 		mid = (min + max + 1) / 2;
 		if (vio_rx_is_waiting(fmt, q, mid))
@@ -262,6 +260,7 @@ vio_rx_count(const struct vio_rx_format *fmt, struct vio_rxq *q)
 		else
 			max = mid - 1;
 	}
+	vio_rxq_leave(q);
 	return min;
 }
 
@@ -269,12 +268,31 @@ vio_rx_count(const struct vio_rx_format *fmt, struct vio_rxq *q)
 static __rte_always_inline int
 vio_rx_status(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t offset)
 {
+	int status = RTE_ETH_RX_DESC_UNAVAIL;
+
 	if (offset >= q->ring.size)
 		return -EINVAL;
-	if (q->state != VIO_QUEUE_STARTED || !fmt->look(q) || offset >= fmt->nb_posted(&q->ring))
-		return RTE_ETH_RX_DESC_UNAVAIL;
-	return vio_rx_is_waiting(fmt, q, offset + 1) ? RTE_ETH_RX_DESC_DONE :
-						       RTE_ETH_RX_DESC_AVAIL;
+	if (vio_rxq_enter(q) && fmt->look(q) && offset < fmt->nb_posted(&q->ring))
+		status = vio_rx_is_waiting(fmt, q, offset + 1) ? RTE_ETH_RX_DESC_DONE :
+								 RTE_ETH_RX_DESC_AVAIL;
+	vio_rxq_leave(q);
+	return status;
+}
+
+/*
+ * eth_rx_burst_t of a format; refill is the format's vio_rx_refill(), which is rare enough to
+ * be a call.
+ */
+static __rte_always_inline uint16_t
+vio_rx_burst(const struct vio_rx_format *fmt, void (*refill)(struct vio_rxq *q),
+	     struct vio_rxq *q, struct rte_mbuf **pkts, uint16_t nb_pkts)
+{
+	uint16_t nb_rx = 0;
+
+	if (vio_rxq_enter(q))
+		nb_rx = vio_rx_work(fmt, refill, q, pkts, nb_pkts);
+	vio_rxq_leave(q);
+	return nb_rx;
 }
 
 #endif /* VIO_RX_H */

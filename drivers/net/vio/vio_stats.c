@@ -31,6 +31,7 @@ static const struct counter rx_counters[] = {
 
 static const struct counter tx_counters[] = {
 	{ "oversize", offsetof(struct vio_txq_stats, oversize) },
+	{ "undelivered", offsetof(struct vio_txq_stats, undelivered) },
 	{ "notify", offsetof(struct vio_txq_stats, notify) },
 	{ "bad_used_idx", offsetof(struct vio_txq_stats, violation[VIO_BAD_USED_IDX]) },
 	{ "bad_id", offsetof(struct vio_txq_stats, violation[VIO_BAD_ID]) },

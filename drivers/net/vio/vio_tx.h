@@ -18,6 +18,7 @@
 
 #include "vio_hdr.h"
 #include "vio_queue.h"
+#include "vio_suspend.h"
 
 #define VIO_TX_COMPLETE_BATCH 64
 
@@ -109,22 +110,30 @@ vio_tx_complete(const struct vio_tx_format *fmt, struct vio_txq *q, uint32_t max
 static __rte_always_inline int
 vio_tx_status(const struct vio_tx_format *fmt, struct vio_txq *q, uint16_t offset)
 {
+	int status = RTE_ETH_TX_DESC_UNAVAIL;
+
 	if (offset >= q->ring.size)
 		return -EINVAL;
-	if (q->state == VIO_QUEUE_STARTED)
+	if (vio_txq_enter(q)) {
 		vio_tx_complete(fmt, q, UINT32_MAX);
-	if (q->state != VIO_QUEUE_STARTED)
-		return RTE_ETH_TX_DESC_UNAVAIL;
-	return offset < q->nb_free ? RTE_ETH_TX_DESC_DONE : RTE_ETH_TX_DESC_FULL;
+		if (q->state == VIO_QUEUE_STARTED)
+			status = offset < q->nb_free ? RTE_ETH_TX_DESC_DONE :
+						       RTE_ETH_TX_DESC_FULL;
+	}
+	vio_txq_leave(q);
+	return status;
 }
 
 /* eth_tx_done_cleanup_t of a format: takes back free_cnt packets, or with 0 all that were sent. */
 static __rte_always_inline int
 vio_tx_cleanup(const struct vio_tx_format *fmt, struct vio_txq *q, uint32_t free_cnt)
 {
-	if (q->state != VIO_QUEUE_STARTED)
-		return 0;
-	return vio_tx_complete(fmt, q, free_cnt == 0 ? UINT32_MAX : free_cnt);
+	uint32_t nb = 0;
+
+	if (vio_txq_enter(q))
+		nb = vio_tx_complete(fmt, q, free_cnt == 0 ? UINT32_MAX : free_cnt);
+	vio_txq_leave(q);
+	return nb;
 }
 
 /* The address of a segment's data for the device. */
@@ -202,13 +211,10 @@ vio_tx_make_room(void (*complete)(struct vio_txq *q), struct vio_txq *q, uint16_
 	return nb <= q->nb_free && likely(q->state == VIO_QUEUE_STARTED);
 }
 
-/*
- * eth_tx_burst_t of a format; complete is the format's vio_tx_complete(), which is rare enough
- * to be a call. The application waits for no packet that is dropped.
- */
+/* A burst of a queue that is in use. The application waits for no packet that is dropped. */
 static __rte_always_inline uint16_t
-vio_tx_burst(const struct vio_tx_format *fmt, void (*complete)(struct vio_txq *q),
-	     struct vio_txq *q, struct rte_mbuf **pkts, uint16_t nb_pkts)
+vio_tx_work(const struct vio_tx_format *fmt, void (*complete)(struct vio_txq *q),
+	    struct vio_txq *q, struct rte_mbuf **pkts, uint16_t nb_pkts)
 {
 	uint16_t nb_tx, nb_posted = 0;
 	uint32_t nb_descs;
@@ -216,8 +222,6 @@ vio_tx_burst(const struct vio_tx_format *fmt, void (*complete)(struct vio_txq *q
 	struct rte_mbuf *m;
 	bool push;
 
-	if (unlikely(q->state != VIO_QUEUE_STARTED))
-		return 0;
 	if (q->nb_free < q->free_thresh)
 		complete(q);
 
@@ -243,6 +247,22 @@ vio_tx_burst(const struct vio_tx_format *fmt, void (*complete)(struct vio_txq *q
 		fmt->publish(&q->ring);
 		q->stats.notify += fmt->notify(&q->ring);
 	}
+	return nb_tx;
+}
+
+/*
+ * eth_tx_burst_t of a format; complete is the format's vio_tx_complete(), which is rare enough
+ * to be a call.
+ */
+static __rte_always_inline uint16_t
+vio_tx_burst(const struct vio_tx_format *fmt, void (*complete)(struct vio_txq *q),
+	     struct vio_txq *q, struct rte_mbuf **pkts, uint16_t nb_pkts)
+{
+	uint16_t nb_tx = 0;
+
+	if (vio_txq_enter(q))
+		nb_tx = vio_tx_work(fmt, complete, q, pkts, nb_pkts);
+	vio_txq_leave(q);
 	return nb_tx;
 }
 
