@@ -13,6 +13,7 @@
 
 #include "vdev_net.h"
 #include "vdev_net_ctrl.h"
+#include "vdev_net_offload.h"
 
 /* virtio 5.1.3.1, as far as the model offers features that have a requirement. */
 static bool
@@ -30,7 +31,7 @@ net_features_ok(struct vdev *dev)
 			return false;
 		}
 	}
-	return true;
+	return vdev_net_offload_features_ok(dev);
 }
 
 static void
@@ -121,15 +122,15 @@ vdev_net_fini(struct vdev_net *net)
 /* Writes the frame over the chains; all but the last are filled (virtio 5.1.9.4.1). */
 static void
 fill(struct vdev_vq *vq, const struct vdev_chain *chains, uint16_t nb,
-	const struct virtio_net_hdr *hdr, const uint8_t *frame, size_t len)
+	const struct virtio_net_hdr_ext *hdr, size_t hdr_len, const uint8_t *frame, size_t len)
 {
 	size_t room;
 	uint16_t i;
 
-	vdev_chain_write(&chains[0], 0, hdr, sizeof(*hdr));
-	room = RTE_MIN(chains[0].writable - sizeof(*hdr), len);
-	vdev_chain_write(&chains[0], sizeof(*hdr), frame, room);
-	vdev_vq_put(vq, chains[0].id, sizeof(*hdr) + room);
+	vdev_chain_write(&chains[0], 0, hdr, hdr_len);
+	room = RTE_MIN(chains[0].writable - hdr_len, len);
+	vdev_chain_write(&chains[0], hdr_len, frame, room);
+	vdev_vq_put(vq, chains[0].id, hdr_len + room);
 	for (i = 1; i < nb; i++) {
 		frame += room;
 		len -= room;
@@ -143,55 +144,67 @@ fill(struct vdev_vq *vq, const struct vdev_chain *chains, uint16_t nb,
 int
 vdev_net_rx(struct vdev_net *net, uint16_t pair, const void *frame, size_t len)
 {
+	static const struct virtio_net_hdr_ext zero;
+
+	return vdev_net_rx_hdr(net, pair, frame, len, &zero);
+}
+
+int
+vdev_net_rx_hdr(struct vdev_net *net, uint16_t pair, const void *frame, size_t len,
+	const struct virtio_net_hdr_ext *hdr)
+{
 	struct vdev_vq *vq = &net->vq[VIRTIO_NET_RXQ(pair)];
 	bool mergeable = vdev_has(&net->dev, VIRTIO_NET_F_MRG_RXBUF);
 	struct vdev_chain *chains = net->rx_chains;
-	struct virtio_net_hdr hdr = { 0 };
+	struct virtio_net_hdr_ext h = *hdr;
+	size_t hdr_len = vdev_net_hdr_len(net);
 	uint64_t room = 0;
 	uint16_t nb = 0;
 
 	if (vq->size == 0)
 		return -ENETDOWN;
 	vdev_vq_fetch(vq);
-	while (room < sizeof(hdr) + len && vq->nb_ready > 0 && nb < VDEV_CHAIN_MAX &&
+	while (room < hdr_len + len && vq->nb_ready > 0 && nb < VDEV_CHAIN_MAX &&
 	       (mergeable || nb == 0)) {
 		vdev_vq_take(vq, &chains[nb]);
 		room += chains[nb++].writable;
 	}
-	if (room < sizeof(hdr) + len) {
+	if (room < hdr_len + len) {
 		bool one_only = nb == 1 && !mergeable;
 
 		while (nb > 0)
 			vdev_vq_untake(vq, &chains[--nb]);
 		return one_only ? -EMSGSIZE : 0;
 	}
-	hdr.num_buffers = rte_cpu_to_le_16(nb);
+	h.hdr.num_buffers = rte_cpu_to_le_16(nb);
 	if (net->num_buffers >= 0)
-		hdr.num_buffers = rte_cpu_to_le_16(net->num_buffers);
+		h.hdr.num_buffers = rte_cpu_to_le_16(net->num_buffers);
 	net->num_buffers = -1;
-	fill(vq, chains, nb, &hdr, frame, len);
+	fill(vq, chains, nb, &h, hdr_len, frame, len);
 	return nb;
 }
 
-/* virtio 5.1.9.2.1: no offload was negotiated, so every field of the header is zero. */
-static void
-check_tx(struct vdev_net *net, uint16_t pair, const struct vdev_chain *chain)
+/* Reads a frame that was sent, with its header, and judges both. Returns its length. */
+static size_t
+read_tx(struct vdev_net *net, uint16_t pair, const struct vdev_chain *chain, void *buf)
 {
-	static const struct virtio_net_hdr zero;
-	struct virtio_net_hdr hdr;
-	uint64_t max = rte_le_to_cpu_16(net->config.mtu) + 14 + 8; /* two tags */
+	size_t hdr_len = vdev_net_hdr_len(net), len;
 
-	vdev_chain_read(chain, 0, &hdr, sizeof(hdr));
+	memset(&net->tx_hdr, 0, sizeof(net->tx_hdr));
 	if (chain->writable != 0)
 		vdev_complain(&net->dev, "Tx %u: a writable descriptor", pair);
-	if (chain->readable <= sizeof(hdr) || memcmp(&hdr, &zero, sizeof(hdr)) != 0)
-		vdev_complain(&net->dev, "Tx %u: header (%llu bytes in all)", pair,
-			(unsigned long long)chain->readable);
-	if (vdev_has(&net->dev, VIRTIO_NET_F_MTU) && chain->readable > sizeof(hdr) + max)
-		vdev_complain(&net->dev, "Tx %u: %llu bytes exceed the MTU", pair,
-			(unsigned long long)chain->readable);
 	if (pair >= net->nb_pairs)
 		vdev_complain(&net->dev, "Tx %u: only %u pairs are on", pair, net->nb_pairs);
+	if (chain->readable <= hdr_len) {
+		vdev_complain(&net->dev, "Tx %u: %llu bytes in all", pair,
+			(unsigned long long)chain->readable);
+		return 0;
+	}
+	len = RTE_MIN(chain->readable - hdr_len, (size_t)VDEV_NET_FRAME_MAX);
+	vdev_chain_read(chain, 0, &net->tx_hdr, hdr_len);
+	vdev_chain_read(chain, hdr_len, buf, len);
+	vdev_net_offload_check(net, pair, &net->tx_hdr, buf, len);
+	return len;
 }
 
 int
@@ -208,9 +221,7 @@ vdev_net_tx(struct vdev_net *net, uint16_t pair, void *buf, unsigned int *nb_seg
 	/* frames leave in the order they came; order is that of their completion */
 	vdev_vq_take_oldest(vq, &chain);
 
-	check_tx(net, pair, &chain);
-	len = RTE_MIN(chain.readable - sizeof(struct virtio_net_hdr), (size_t)VDEV_NET_FRAME_MAX);
-	vdev_chain_read(&chain, sizeof(struct virtio_net_hdr), buf, len);
+	len = read_tx(net, pair, &chain, buf);
 	if (nb_segments != NULL)
 		*nb_segments = chain.nb_segments;
 	net->held[pair][net->nb_held[pair]++] = chain.id;

@@ -55,6 +55,8 @@ struct vdev_net {
 	int num_buffers;		/* this once instead of the true number; -1: no */
 	bool hold_tx;			/* completes nothing by itself */
 
+	struct virtio_net_hdr_ext tx_hdr;	/* of the frame that was taken last */
+
 	uint16_t *held[VDEV_NET_PAIRS_MAX];	/* by Tx queue: ids taken, not completed */
 	uint16_t nb_held[VDEV_NET_PAIRS_MAX];
 
@@ -71,7 +73,7 @@ struct vdev_net {
  * that the model can do: MAC, STATUS (link up), MQ, MTU (9000), CTRL_VQ, CTRL_RX, CTRL_VLAN,
  * CTRL_MAC_ADDR, MRG_RXBUF, SPEED_DUPLEX (10 Gbit/s), VERSION_1. To be changed before a driver
  * comes: the model can do INDIRECT_DESC, EVENT_IDX, RING_PACKED, IN_ORDER and NOTIFICATION_DATA as
- * well.
+ * well, and what vdev_net_offload.h offers.
  */
 void
 vdev_net_init(struct vdev_net *net, uint16_t nb_pairs, uint16_t size_max);
@@ -97,6 +99,11 @@ vdev_net_ctrl_step(struct vdev_net *net);
  */
 int
 vdev_net_rx(struct vdev_net *net, uint16_t pair, const void *frame, size_t len);
+
+/* The same with a header; num_buffers is filled in. */
+int
+vdev_net_rx_hdr(struct vdev_net *net, uint16_t pair, const void *frame, size_t len,
+	const struct virtio_net_hdr_ext *hdr);
 
 /*
  * Takes the next frame that the driver sent, into buf of VDEV_NET_FRAME_MAX bytes, and completes

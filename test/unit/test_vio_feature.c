@@ -11,10 +11,11 @@
 #include "vio_feature.h"
 
 static const uint8_t known_bits[] = {
-	VIRTIO_NET_F_MTU, VIRTIO_NET_F_MAC, VIRTIO_NET_F_MRG_RXBUF, VIRTIO_NET_F_STATUS,
-	VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN, VIRTIO_NET_F_MQ,
-	VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_F_VERSION_1, VIRTIO_F_ACCESS_PLATFORM,
-	VIRTIO_F_ORDER_PLATFORM, VIRTIO_NET_F_SPEED_DUPLEX,
+	VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_MTU, VIRTIO_NET_F_MAC, VIRTIO_NET_F_GUEST_TSO4,
+	VIRTIO_NET_F_GUEST_TSO6, VIRTIO_NET_F_GUEST_ECN, VIRTIO_NET_F_MRG_RXBUF,
+	VIRTIO_NET_F_STATUS, VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN,
+	VIRTIO_NET_F_MQ, VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_F_VERSION_1,
+	VIRTIO_F_ACCESS_PLATFORM, VIRTIO_F_ORDER_PLATFORM, VIRTIO_NET_F_SPEED_DUPLEX,
 };
 
 static struct vio_features
@@ -147,10 +148,46 @@ requirements_hold(void)
 	return TEST_SUCCESS;
 }
 
+/* Each row: without these, those fall away, and nothing else does. */
+static int
+offload_requirements_hold(void)
+{
+	static const struct {
+		int without[2];
+		int gone[4];
+	} rows[] = {
+		{ { VIRTIO_NET_F_GUEST_CSUM, -1 }, { VIRTIO_NET_F_GUEST_TSO4,
+		  VIRTIO_NET_F_GUEST_TSO6, VIRTIO_NET_F_GUEST_ECN, -1 } },
+		{ { VIRTIO_NET_F_GUEST_TSO4, -1 }, { -1, -1, -1, -1 } },
+		{ { VIRTIO_NET_F_GUEST_TSO6, -1 }, { -1, -1, -1, -1 } },
+		{ { VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_TSO6 },
+		  { VIRTIO_NET_F_GUEST_ECN, -1, -1, -1 } },
+	};
+	struct vio_features known = vio_features_known();
+	struct vio_features offered, expected, accepted;
+	unsigned int i, k;
+
+	for (i = 0; i < RTE_DIM(rows); i++) {
+		offered = everything();
+		expected = known;
+		for (k = 0; k < RTE_DIM(rows[i].without) && rows[i].without[k] >= 0; k++) {
+			vio_feature_del(&offered, rows[i].without[k]);
+			vio_feature_del(&expected, rows[i].without[k]);
+		}
+		for (k = 0; k < RTE_DIM(rows[i].gone) && rows[i].gone[k] >= 0; k++)
+			vio_feature_del(&expected, rows[i].gone[k]);
+		TEST_ASSERT_SUCCESS(vio_features_negotiate(&offered, &known, &accepted), "%u", i);
+		TEST_ASSERT(vio_features_equal(&accepted, &expected), "row %u: 0x%llx 0x%llx", i,
+			(unsigned long long)accepted.word[1], (unsigned long long)accepted.word[0]);
+	}
+	return TEST_SUCCESS;
+}
+
 static int
 print_names_all(void)
 {
-	static const char expected[] = "MTU MAC MRG_RXBUF STATUS CTRL_VQ CTRL_RX CTRL_VLAN MQ "
+	static const char expected[] = "GUEST_CSUM MTU MAC GUEST_TSO4 GUEST_TSO6 GUEST_ECN "
+		"MRG_RXBUF STATUS CTRL_VQ CTRL_RX CTRL_VLAN MQ "
 		"CTRL_MAC_ADDR VERSION_1 ACCESS_PLATFORM ORDER_PLATFORM SPEED_DUPLEX";
 	struct vio_features known = vio_features_known();
 	struct vio_features none = { 0 };
@@ -184,6 +221,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE(bits_above_63_count),
 		TEST_CASE(version_1_is_needed),
 		TEST_CASE(requirements_hold),
+		TEST_CASE(offload_requirements_hold),
 		TEST_CASE(print_names_all),
 		TEST_CASES_END()
 	}

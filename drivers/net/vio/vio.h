@@ -38,6 +38,12 @@
 #define VIO_MTU_MIN		VIRTIO_NET_MTU_MIN
 #define VIO_MTU_MAX		(VIO_FRAME_MAX - VIO_FRAME_OVERHEAD)
 
+/*
+ * The longest packet that is to be segmented, or was put together: an IPv6 header, its largest
+ * payload and the link layer (virtio 5.1.9.3, with two tags).
+ */
+#define VIO_LRO_FRAME_MAX	(UINT16_MAX + 40 + VIO_FRAME_OVERHEAD)
+
 /* Entries of the unicast (the primary one included) and the multicast address table. */
 #define VIO_MAC_ADDRS_MAX	64
 #define VIO_MC_ADDRS_MAX	64
@@ -68,6 +74,7 @@ struct vio_rxq_stats {
 	uint64_t nombuf;	/* refills that the pool could not serve in full */
 	uint64_t oversize;	/* frames dropped: longer than the MTU allows, or than one buffer */
 	uint64_t runt;		/* frames dropped: shorter than an Ethernet header */
+	uint64_t bad_offload;	/* frames dropped: offload fields of the header make no sense */
 	uint64_t notify;	/* notifications written to the device */
 	uint64_t violation[VIO_NB_VIOLATIONS];
 };
@@ -90,9 +97,12 @@ struct vio_rxq {
 	uint8_t busy;			/* in a burst; written by the queue's thread */
 	bool mergeable;			/* MRG_RXBUF was negotiated */
 	bool scatter;			/* the application takes frames of several segments */
+	bool offload;			/* the header says something of the checksum */
 
 	/* Line 3: written by the queue's thread. */
 	struct vio_rxq_stats stats __rte_cache_aligned;
+	uint32_t lro_frame_len;			/* longest packet that was put together */
+	uint8_t gso_types;			/* VIRTIO_NET_HDR_GSO_*, a bit each: agreed on */
 	struct vio_rxq_stats stats_base;	/* cold: what stats_reset subtracts */
 	struct vio_dev *dev;			/* cold */
 	uint64_t offloads;			/* cold: RTE_ETH_RX_OFFLOAD_*, with the port's */

@@ -22,6 +22,7 @@
 #include "vio_filter.h"
 #include "vio_intr.h"
 #include "vio_log.h"
+#include "vio_offload.h"
 #include "vio_queue.h"
 #include "vio_rxtx.h"
 #include "vio_stats.h"
@@ -36,15 +37,24 @@ RTE_LOG_REGISTER_DEFAULT(vio_logtype, NOTICE);
 /* The smallest buffer that makes sense: a minimal frame and the header. */
 #define RX_BUFSIZE_MIN		(VIRTIO_NET_HDR_LEN + RTE_ETHER_MIN_LEN)
 
-static uint64_t
-rx_offloads(const struct vio_dev *dev)
+/* What could be agreed on with the device, whatever the application configured. */
+static struct vio_features
+features_negotiable(const struct vio_dev *dev)
 {
-	uint64_t offloads = 0;
+	struct vio_features known = vio_features_known(), negotiable;
 
-	if (vio_feature_has(&dev->offered, VIRTIO_NET_F_MRG_RXBUF))
+	vio_features_negotiate(&dev->offered, &known, &negotiable);
+	return negotiable;
+}
+
+static uint64_t
+rx_offloads(const struct vio_features *negotiable)
+{
+	uint64_t offloads = vio_offload_rx_capa(negotiable);
+
+	if (vio_feature_has(negotiable, VIRTIO_NET_F_MRG_RXBUF))
 		offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
-	if (vio_feature_has(&dev->offered, VIRTIO_NET_F_CTRL_VQ) &&
-	    vio_feature_has(&dev->offered, VIRTIO_NET_F_CTRL_VLAN))
+	if (vio_feature_has(negotiable, VIRTIO_NET_F_CTRL_VLAN))
 		offloads |= RTE_ETH_RX_OFFLOAD_VLAN_FILTER;
 	return offloads;
 }
@@ -53,6 +63,7 @@ static int
 vio_dev_infos_get(struct rte_eth_dev *eth_dev, struct rte_eth_dev_info *info)
 {
 	struct vio_dev *dev = eth_dev->data->dev_private;
+	struct vio_features negotiable = features_negotiable(dev);
 
 	info->min_mtu = VIO_MTU_MIN;
 	info->max_mtu = dev->max_mtu;
@@ -61,7 +72,9 @@ vio_dev_infos_get(struct rte_eth_dev *eth_dev, struct rte_eth_dev_info *info)
 	info->max_rx_queues = dev->max_pairs;
 	info->max_tx_queues = dev->max_pairs;
 	info->max_mac_addrs = vio_has(dev, VIRTIO_NET_F_CTRL_RX) ? VIO_MAC_ADDRS_MAX : 1;
-	info->rx_offload_capa = rx_offloads(dev);
+	info->rx_offload_capa = rx_offloads(&negotiable);
+	if (info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_TCP_LRO)
+		info->max_lro_pkt_size = VIO_LRO_FRAME_MAX;
 	info->tx_queue_offload_capa = RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
 	info->tx_offload_capa = RTE_ETH_TX_OFFLOAD_MULTI_SEGS | info->tx_queue_offload_capa;
 	info->rx_desc_lim = (struct rte_eth_desc_lim){
@@ -111,6 +124,7 @@ features_choose(struct rte_eth_dev *eth_dev)
 	/* With CTRL_VLAN, the device drops every tagged frame that no one asked for. */
 	if (!(rxmode->offloads & RTE_ETH_RX_OFFLOAD_VLAN_FILTER))
 		vio_feature_del(&wanted, VIRTIO_NET_F_CTRL_VLAN);
+	vio_offload_features_limit(eth_dev, &wanted);
 	/* virtio 5.1.4.2: MTU binds to buffers for the device's, not the application's. */
 	if (!vio_feature_has(&dev->offered, VIRTIO_NET_F_MRG_RXBUF) &&
 	    eth_dev->data->mtu < dev->max_mtu)
@@ -139,6 +153,8 @@ vio_dev_configure(struct rte_eth_dev *eth_dev)
 			"intr_conf.rxq at 0 and poll");
 		return -ENOTSUP;
 	}
+	if (vio_offload_check_lro(eth_dev) < 0)
+		return -EINVAL;
 	return features_choose(eth_dev);
 }
 

@@ -14,26 +14,44 @@
 
 #include "vio_feature.h"
 
-#define NO_REQUIREMENT	VIRTIO_FEATURE_BITS
-
 static const struct {
 	uint8_t bit;
-	uint8_t requires;	/* virtio 5.1.3.1: another bit, or NO_REQUIREMENT */
 	const char *name;
 } feature_table[] = {
-	{ VIRTIO_NET_F_MTU, NO_REQUIREMENT, "MTU" },
-	{ VIRTIO_NET_F_MAC, NO_REQUIREMENT, "MAC" },
-	{ VIRTIO_NET_F_MRG_RXBUF, NO_REQUIREMENT, "MRG_RXBUF" },
-	{ VIRTIO_NET_F_STATUS, NO_REQUIREMENT, "STATUS" },
-	{ VIRTIO_NET_F_CTRL_VQ, NO_REQUIREMENT, "CTRL_VQ" },
-	{ VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VQ, "CTRL_RX" },
-	{ VIRTIO_NET_F_CTRL_VLAN, VIRTIO_NET_F_CTRL_VQ, "CTRL_VLAN" },
-	{ VIRTIO_NET_F_MQ, VIRTIO_NET_F_CTRL_VQ, "MQ" },
-	{ VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_NET_F_CTRL_VQ, "CTRL_MAC_ADDR" },
-	{ VIRTIO_F_VERSION_1, NO_REQUIREMENT, "VERSION_1" },
-	{ VIRTIO_F_ACCESS_PLATFORM, NO_REQUIREMENT, "ACCESS_PLATFORM" },
-	{ VIRTIO_F_ORDER_PLATFORM, NO_REQUIREMENT, "ORDER_PLATFORM" },
-	{ VIRTIO_NET_F_SPEED_DUPLEX, NO_REQUIREMENT, "SPEED_DUPLEX" },
+	{ VIRTIO_NET_F_GUEST_CSUM, "GUEST_CSUM" },
+	{ VIRTIO_NET_F_MTU, "MTU" },
+	{ VIRTIO_NET_F_MAC, "MAC" },
+	{ VIRTIO_NET_F_GUEST_TSO4, "GUEST_TSO4" },
+	{ VIRTIO_NET_F_GUEST_TSO6, "GUEST_TSO6" },
+	{ VIRTIO_NET_F_GUEST_ECN, "GUEST_ECN" },
+	{ VIRTIO_NET_F_MRG_RXBUF, "MRG_RXBUF" },
+	{ VIRTIO_NET_F_STATUS, "STATUS" },
+	{ VIRTIO_NET_F_CTRL_VQ, "CTRL_VQ" },
+	{ VIRTIO_NET_F_CTRL_RX, "CTRL_RX" },
+	{ VIRTIO_NET_F_CTRL_VLAN, "CTRL_VLAN" },
+	{ VIRTIO_NET_F_MQ, "MQ" },
+	{ VIRTIO_NET_F_CTRL_MAC_ADDR, "CTRL_MAC_ADDR" },
+	{ VIRTIO_F_VERSION_1, "VERSION_1" },
+	{ VIRTIO_F_ACCESS_PLATFORM, "ACCESS_PLATFORM" },
+	{ VIRTIO_F_ORDER_PLATFORM, "ORDER_PLATFORM" },
+	{ VIRTIO_NET_F_SPEED_DUPLEX, "SPEED_DUPLEX" },
+};
+
+/*
+ * virtio 5.1.3.1: a feature requires one of two others, or the one that is named twice; with
+ * several rows, it requires them all.
+ */
+static const struct {
+	uint8_t bit;
+	uint8_t one_of[2];
+} requirements[] = {
+	{ VIRTIO_NET_F_GUEST_TSO4, { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_CSUM } },
+	{ VIRTIO_NET_F_GUEST_TSO6, { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_CSUM } },
+	{ VIRTIO_NET_F_GUEST_ECN, { VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_TSO6 } },
+	{ VIRTIO_NET_F_CTRL_RX, { VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_VQ } },
+	{ VIRTIO_NET_F_CTRL_VLAN, { VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_VQ } },
+	{ VIRTIO_NET_F_MQ, { VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_VQ } },
+	{ VIRTIO_NET_F_CTRL_MAC_ADDR, { VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_VQ } },
 };
 
 struct vio_features
@@ -47,6 +65,24 @@ vio_features_known(void)
 	return known;
 }
 
+/* Takes out of the set what lacks what it requires. Returns whether there was any. */
+static bool
+drop_unmet(struct vio_features *set)
+{
+	bool dropped = false;
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(requirements); i++) {
+		if (!vio_feature_has(set, requirements[i].bit) ||
+		    vio_feature_has(set, requirements[i].one_of[0]) ||
+		    vio_feature_has(set, requirements[i].one_of[1]))
+			continue;
+		vio_feature_del(set, requirements[i].bit);
+		dropped = true;
+	}
+	return dropped;
+}
+
 int
 vio_features_negotiate(const struct vio_features *offered, const struct vio_features *wanted,
 		       struct vio_features *accepted)
@@ -57,11 +93,9 @@ vio_features_negotiate(const struct vio_features *offered, const struct vio_feat
 	for (i = 0; i < RTE_DIM(set.word); i++)
 		set.word[i] = offered->word[i] & wanted->word[i];
 
-	/* One pass is enough: no requirement in the table has a requirement of its own. */
-	for (i = 0; i < RTE_DIM(feature_table); i++)
-		if (feature_table[i].requires != NO_REQUIREMENT &&
-		    !vio_feature_has(&set, feature_table[i].requires))
-			vio_feature_del(&set, feature_table[i].bit);
+	/* Until nothing changes: what is required may have a requirement of its own. */
+	while (drop_unmet(&set))
+		;
 
 	*accepted = set;
 	return vio_feature_has(&set, VIRTIO_F_VERSION_1) ? 0 : -ENOTSUP;

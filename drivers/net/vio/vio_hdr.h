@@ -79,6 +79,15 @@ vio_hdr_rx(const struct rte_mbuf *m)
 	return RTE_PTR_ADD(m->buf_addr, RTE_PKTMBUF_HEADROOM);
 }
 
+/* What the header of a received packet says: its flags and, eight bits higher, its gso_type. */
+static inline uint16_t
+vio_hdr_rx_says(const struct rte_mbuf *m)
+{
+	const volatile struct virtio_net_hdr *hdr = vio_hdr_rx(m);
+
+	return hdr->flags | hdr->gso_type << 8;
+}
+
 /*
  * Whether a header may be written before the mbuf's data: nobody else may see the buffer
  * (not shared, not attached, not external), and there must be room.

@@ -17,6 +17,7 @@
 
 #include "vio_intr.h"
 #include "vio_log.h"
+#include "vio_offload.h"
 #include "vio_queue.h"
 
 #define FREE_BATCH	32	/* refill and completion: as soon as so many are missing */
@@ -103,14 +104,15 @@ deferred_start_check(const struct vio_dev *dev, uint8_t deferred)
 /*
  * Whether the queue can take frames of this MTU: each in one buffer unless it may be scattered,
  * and in as many as always stay with the device, as a refill waits until free_thresh are missing.
- * virtio 5.1.4.2: with MTU agreed on, there MUST be buffers enough for a frame of the device's.
+ * virtio 5.1.4.2: with MTU agreed on, there MUST be buffers enough for a frame of the device's;
+ * 5.1.9.3.1: with LRO, there SHOULD be for its longest packet.
  */
 static int
 rxq_check_mtu(const struct vio_rxq *q, uint16_t mtu)
 {
 	bool mergeable = vio_has(q->dev, VIRTIO_NET_F_MRG_RXBUF);
 	uint32_t nb_bufs = mergeable ? q->ring.size - q->free_thresh + 1 : 1;
-	uint16_t longest = vio_has(q->dev, VIRTIO_NET_F_MTU) ? q->dev->max_mtu : mtu;
+	uint32_t longest = vio_offload_rx_frame_max(q->dev, mtu);
 	uint32_t hdr_len = vio_hdr_len(&q->dev->features);
 	const char *name = q->dev->transport->name;
 
@@ -122,11 +124,10 @@ rxq_check_mtu(const struct vio_rxq *q, uint16_t mtu)
 			"the offload RTE_ETH_RX_OFFLOAD_SCATTER" : "a device with MRG_RXBUF");
 		return -EINVAL;
 	}
-	if (hdr_len + longest + VIO_FRAME_OVERHEAD > nb_bufs * q->buf_len) {
-		VIO_LOG(ERR, name, "Rx queue %u: a frame of MTU %u may have %u bytes, and %u "
-			"buffers of %u may be all that the device has; use larger mbufs, more "
-			"descriptors or a lower rx_free_thresh", q->queue_id, longest,
-			longest + VIO_FRAME_OVERHEAD, nb_bufs, q->buf_len);
+	if (hdr_len + longest > nb_bufs * q->buf_len) {
+		VIO_LOG(ERR, name, "Rx queue %u: a frame may have %u bytes, and %u buffers of %u "
+			"may be all that the device has; use larger mbufs, more descriptors or a "
+			"lower rx_free_thresh", q->queue_id, longest, nb_bufs, q->buf_len);
 		return -EINVAL;
 	}
 	return 0;
@@ -154,7 +155,8 @@ rxq_fill(struct vio_rxq *q, uint64_t offloads, struct rte_mempool *mp)
 		q->mbuf_ol_flags = RTE_MBUF_F_EXTERNAL;
 	q->buf_len = rte_pktmbuf_data_room_size(mp) - RTE_PKTMBUF_HEADROOM;
 	q->offloads = offloads;
-	q->scatter = offloads & RTE_ETH_RX_OFFLOAD_SCATTER;
+	/* What the device puts together is longer than any buffer. */
+	q->scatter = offloads & (RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_TCP_LRO);
 }
 
 int
@@ -356,7 +358,7 @@ vio_queues_set_mtu(struct rte_eth_dev *eth_dev, uint16_t mtu)
 }
 
 static void
-rxq_renew(struct vio_rxq *q)
+rxq_renew(const struct rte_eth_dev *eth_dev, struct vio_rxq *q)
 {
 	uint16_t i;
 
@@ -365,6 +367,7 @@ rxq_renew(struct vio_rxq *q)
 		q->free_id[i] = i;
 	q->mergeable = vio_has(q->dev, VIRTIO_NET_F_MRG_RXBUF);
 	q->hdr_len = vio_hdr_len(&q->dev->features);
+	vio_offload_rxq_renew(eth_dev, q);
 }
 
 static void
@@ -389,7 +392,7 @@ vio_queues_renew(struct rte_eth_dev *eth_dev)
 	uint16_t i;
 
 	for (i = 0; i < eth_dev->data->nb_rx_queues; i++)
-		rxq_renew(eth_dev->data->rx_queues[i]);
+		rxq_renew(eth_dev, eth_dev->data->rx_queues[i]);
 	for (i = 0; i < eth_dev->data->nb_tx_queues; i++)
 		txq_renew(eth_dev->data->tx_queues[i]);
 	vio_queues_set_mtu(eth_dev, eth_dev->data->mtu);

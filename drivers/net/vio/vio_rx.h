@@ -17,6 +17,7 @@
 
 #include "vio_hdr.h"
 #include "vio_queue.h"
+#include "vio_rx_offload.h"
 #include "vio_suspend.h"
 
 #define VIO_RX_REFILL_BATCH 32
@@ -132,6 +133,20 @@ vio_rx_take_rest(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_
 	return true;
 }
 
+/* As vio_rx_offload(), which is for packets of which the header says more than that all is well. */
+static __rte_always_inline bool
+vio_rx_look_at_header(const struct vio_rxq *q, struct rte_mbuf *m, uint32_t *longest)
+{
+	uint16_t says = vio_hdr_rx_says(m);
+
+	if (says == 0)
+		return true;
+	if (says != VIRTIO_NET_HDR_F_DATA_VALID)
+		return vio_rx_offload(q, m, longest);
+	m->ol_flags |= RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+	return true;
+}
+
 /*
  * Finishes a complete packet: the one place that looks at it and at its header (vio_hdr_rx())
  * before the application does. Returns NULL for one that the application should not see, which
@@ -140,9 +155,13 @@ vio_rx_take_rest(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_
 static __rte_always_inline struct rte_mbuf *
 vio_rx_finish(struct vio_rxq *q, struct rte_mbuf *m)
 {
+	uint32_t longest = q->mtu_frame_len;
+
 	if (unlikely(m->data_len < RTE_ETHER_HDR_LEN))
 		q->stats.runt++;
-	else if (unlikely(!vio_frame_fits(m, q->mtu_frame_len) ||
+	else if (q->offload && unlikely(!vio_rx_look_at_header(q, m, &longest)))
+		q->stats.bad_offload++;
+	else if (unlikely(!vio_frame_fits(m, longest) ||
 			  (m->nb_segs > 1 && !q->scatter)))
 		q->stats.oversize++;
 	else

@@ -22,6 +22,7 @@ static const struct counter rx_counters[] = {
 	{ "no_mbuf", offsetof(struct vio_rxq_stats, nombuf) },
 	{ "oversize", offsetof(struct vio_rxq_stats, oversize) },
 	{ "runt", offsetof(struct vio_rxq_stats, runt) },
+	{ "bad_offload", offsetof(struct vio_rxq_stats, bad_offload) },
 	{ "notify", offsetof(struct vio_rxq_stats, notify) },
 	{ "bad_used_idx", offsetof(struct vio_rxq_stats, violation[VIO_BAD_USED_IDX]) },
 	{ "bad_id", offsetof(struct vio_rxq_stats, violation[VIO_BAD_ID]) },
@@ -54,7 +55,7 @@ static void
 rx_stats_add(const struct vio_rxq *q, uint16_t i, struct rte_eth_stats *stats)
 {
 	uint64_t packets = RX_READ(q, packets), bytes = RX_READ(q, bytes);
-	uint64_t errors = RX_READ(q, oversize) + RX_READ(q, runt);
+	uint64_t errors = RX_READ(q, oversize) + RX_READ(q, runt) + RX_READ(q, bad_offload);
 
 	stats->ipackets += packets;
 	stats->ibytes += bytes;

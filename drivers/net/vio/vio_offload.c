@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * Offloads of a port and the features that they need.
+ * Invariant: a feature whose fields in the virtio_net_hdr would have to be read or written is
+ * agreed on only if the application configured an offload that needs it, so that a port without
+ * offloads never looks at them.
+ * Control threads only.
+ */
+
+#include <errno.h>
+
+#include "vio_log.h"
+#include "vio_offload.h"
+
+#define RX_L4_CKSUM	(RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM)
+#define RX_LRO		RTE_ETH_RX_OFFLOAD_TCP_LRO
+
+/*
+ * What an application that bounds packets put together must at least take: the largest IPv4
+ * packet. Devices send no longer ones in practice, though IPv6 allows for 54 bytes more.
+ */
+#define LRO_BOUND_MIN	UINT16_MAX
+
+/* The offloads of which one at least must be configured for a feature to be wanted. */
+static const struct {
+	uint8_t feature;
+	uint64_t rx;
+} needs[] = {
+	{ VIRTIO_NET_F_GUEST_CSUM, RX_L4_CKSUM | RX_LRO },
+	{ VIRTIO_NET_F_GUEST_TSO4, RX_LRO },
+	{ VIRTIO_NET_F_GUEST_TSO6, RX_LRO },
+	{ VIRTIO_NET_F_GUEST_ECN, RX_LRO },
+};
+
+static const uint8_t lro_features[] = {
+	VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_TSO6,
+};
+
+static bool
+has_lro(const struct vio_features *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(lro_features); i++)
+		if (vio_feature_has(set, lro_features[i]))
+			return true;
+	return false;
+}
+
+uint64_t
+vio_offload_rx_capa(const struct vio_features *negotiable)
+{
+	uint64_t capa = 0;
+
+	if (vio_feature_has(negotiable, VIRTIO_NET_F_GUEST_CSUM))
+		capa |= RX_L4_CKSUM;
+	/* A packet of 64 KB takes several buffers: lengths of a segment are 16 bits. */
+	if (has_lro(negotiable) && vio_feature_has(negotiable, VIRTIO_NET_F_MRG_RXBUF))
+		capa |= RX_LRO;
+	return capa;
+}
+
+void
+vio_offload_features_limit(const struct rte_eth_dev *eth_dev, struct vio_features *wanted)
+{
+	uint64_t rx = eth_dev->data->dev_conf.rxmode.offloads;
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(needs); i++)
+		if (!(needs[i].rx & rx))
+			vio_feature_del(wanted, needs[i].feature);
+}
+
+/* The bound that the application states; VIO_LRO_FRAME_MAX if it states none. */
+static uint32_t
+lro_bound(const struct rte_eth_rxmode *rxmode)
+{
+	/* What ethdev fills in: a limit that no LRO could keep. */
+	if (rxmode->max_lro_pkt_size == rxmode->mtu + VIO_FRAME_OVERHEAD)
+		return VIO_LRO_FRAME_MAX;
+	return rxmode->max_lro_pkt_size;
+}
+
+int
+vio_offload_check_lro(const struct rte_eth_dev *eth_dev)
+{
+	const struct rte_eth_rxmode *rxmode = &eth_dev->data->dev_conf.rxmode;
+	const struct vio_dev *dev = eth_dev->data->dev_private;
+
+	if (!(rxmode->offloads & RX_LRO) || lro_bound(rxmode) >= LRO_BOUND_MIN)
+		return 0;
+	VIO_LOG(ERR, dev->transport->name, "max_lro_pkt_size is %u, and a device cannot be told to "
+		"put together less than %u bytes: leave it at 0, or take %u",
+		rxmode->max_lro_pkt_size, LRO_BOUND_MIN, VIO_LRO_FRAME_MAX);
+	return -EINVAL;
+}
+
+uint32_t
+vio_offload_rx_frame_max(const struct vio_dev *dev, uint16_t mtu)
+{
+	if (has_lro(&dev->features))
+		return VIO_LRO_FRAME_MAX;
+	return (vio_has(dev, VIRTIO_NET_F_MTU) ? dev->max_mtu : mtu) + VIO_FRAME_OVERHEAD;
+}
+
+void
+vio_offload_rxq_renew(const struct rte_eth_dev *eth_dev, struct vio_rxq *q)
+{
+	static const struct {
+		uint8_t feature, type;
+	} types[] = {
+		{ VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_HDR_GSO_TCPV4 },
+		{ VIRTIO_NET_F_GUEST_TSO6, VIRTIO_NET_HDR_GSO_TCPV6 },
+	};
+	unsigned int i;
+
+	q->offload = vio_has(q->dev, VIRTIO_NET_F_GUEST_CSUM);
+	q->lro_frame_len = lro_bound(&eth_dev->data->dev_conf.rxmode);
+	q->gso_types = 0;
+	for (i = 0; i < RTE_DIM(types); i++)
+		if (vio_has(q->dev, types[i].feature))
+			q->gso_types |= RTE_BIT32(types[i].type);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * Checksum and segmentation offloads: which of them a device can do, which features they need,
+ * and what a queue may do with those that were agreed on. Control threads only.
+ */
+
+#ifndef VIO_OFFLOAD_H
+#define VIO_OFFLOAD_H
+
+#include "vio.h"
+
+/* The RTE_ETH_RX_OFFLOAD_* flags that these features allow. */
+uint64_t
+vio_offload_rx_capa(const struct vio_features *negotiable);
+
+/* Takes out of wanted the features that none of the port's offloads needs. */
+void
+vio_offload_features_limit(const struct rte_eth_dev *eth_dev, struct vio_features *wanted);
+
+/*
+ * Whether packets put together by the device (LRO) fit what the application takes: returns 0, or
+ * -EINVAL with a message, as a device cannot be told a limit.
+ */
+int
+vio_offload_check_lro(const struct rte_eth_dev *eth_dev);
+
+/*
+ * The longest packet, in bytes, that the device may deliver with the features chosen; mtu: the
+ * application's.
+ */
+uint32_t
+vio_offload_rx_frame_max(const struct vio_dev *dev, uint16_t mtu);
+
+/* Copies into a queue what was agreed on. */
+void
+vio_offload_rxq_renew(const struct rte_eth_dev *eth_dev, struct vio_rxq *q);
+
+#endif /* VIO_OFFLOAD_H */

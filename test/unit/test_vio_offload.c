@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/* Which offloads a port offers, and which features it agrees on for those configured. */
+
+#include <string.h>
+
+#include "test.h"
+
+#include "fake_port.h"
+#include "vdev_net_offload.h"
+#include "vio.h"
+
+#define RING_SIZE	256
+
+#define RX_CKSUM	(RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM)
+#define RX_LRO		RTE_ETH_RX_OFFLOAD_TCP_LRO
+
+static struct fake_port port;
+
+static void
+teardown(void)
+{
+	fake_port_close(&port);
+}
+
+/* A device that offers, of all offload features, only these (-1 ends them). */
+static int
+probe_with(const int *bits, unsigned int nb)
+{
+	unsigned int i, k;
+	bool on;
+
+	if (fake_port_prepare(&port, 1, RING_SIZE) != 0)
+		return -1;
+	for (i = 0; i < VIRTIO_FEATURE_BITS; i++) {
+		on = i == VIRTIO_NET_F_MRG_RXBUF || i == VIRTIO_NET_F_CTRL_VQ ||
+		     i == VIRTIO_F_VERSION_1;
+		for (k = 0; k < nb; k++)
+			on |= bits[k] == (int)i;
+		vdev_offer(&port.net.dev, i, on);
+	}
+	return fake_port_probe(&port);
+}
+
+/* Each feature for itself: pairs are not needed. */
+static int
+info_offers_what_is_negotiable(void)
+{
+	static const struct {
+		int bits[4];
+		uint64_t rx;
+	} rows[] = {
+		{ { -1, -1, -1, -1 }, 0 },
+		{ { VIRTIO_NET_F_GUEST_CSUM, -1, -1, -1 }, RX_CKSUM },
+		{ { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4, -1, -1 }, RX_CKSUM | RX_LRO },
+		{ { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO6, -1, -1 }, RX_CKSUM | RX_LRO },
+		/* requirements that are not met */
+		{ { VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_TSO6, -1, -1 }, 0 },
+		{ { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_ECN, -1, -1 }, RX_CKSUM },
+	};
+	const uint64_t others = RTE_ETH_RX_OFFLOAD_SCATTER;
+	struct rte_eth_dev_info info;
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(rows); i++) {
+		TEST_ASSERT_SUCCESS(probe_with(rows[i].bits, RTE_DIM(rows[i].bits)), "row %u", i);
+		TEST_ASSERT_SUCCESS(rte_eth_dev_info_get(port.port_id, &info), "info");
+		TEST_ASSERT_EQUAL(info.rx_offload_capa & ~others, rows[i].rx, "row %u: 0x%llx", i,
+			(unsigned long long)info.rx_offload_capa);
+		TEST_ASSERT_EQUAL(info.max_lro_pkt_size,
+			(rows[i].rx & RX_LRO ? VIO_LRO_FRAME_MAX : 0u), "row %u: LRO of %u", i,
+			info.max_lro_pkt_size);
+		TEST_ASSERT_SUCCESS(fake_port_close(&port), "close");
+	}
+	return TEST_SUCCESS;
+}
+
+/* Put together packets take several buffers. */
+static int
+no_lro_without_mergeable_buffers(void)
+{
+	struct rte_eth_dev_info info;
+
+	TEST_ASSERT_SUCCESS(fake_port_prepare(&port, 1, RING_SIZE), "prepare");
+	vdev_net_offload_offer(&port.net);
+	vdev_offer(&port.net.dev, VIRTIO_NET_F_MRG_RXBUF, false);
+	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_info_get(port.port_id, &info), "info");
+	TEST_ASSERT_EQUAL(info.rx_offload_capa & (RX_CKSUM | RX_LRO), RX_CKSUM, "0x%llx",
+		(unsigned long long)info.rx_offload_capa);
+	return fake_port_close(&port);
+}
+
+static const uint8_t offload_bits[] = {
+	VIRTIO_NET_F_CSUM, VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4,
+	VIRTIO_NET_F_GUEST_TSO6, VIRTIO_NET_F_GUEST_ECN, VIRTIO_NET_F_GUEST_UFO,
+	VIRTIO_NET_F_HOST_TSO4, VIRTIO_NET_F_HOST_TSO6, VIRTIO_NET_F_HOST_ECN,
+	VIRTIO_NET_F_HOST_UFO, VIRTIO_NET_F_GUEST_USO4, VIRTIO_NET_F_GUEST_USO6,
+	VIRTIO_NET_F_HOST_USO, VIRTIO_NET_F_GUEST_HDRLEN, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO,
+	VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO,
+	VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM,
+};
+
+/* Exactly these offload features are agreed on (-1 ends them). */
+static int
+agreed_are(const int *bits, unsigned int nb)
+{
+	unsigned int i, k;
+	bool expected;
+
+	for (i = 0; i < RTE_DIM(offload_bits); i++) {
+		expected = false;
+		for (k = 0; k < nb; k++)
+			expected |= bits[k] == offload_bits[i];
+		TEST_ASSERT_EQUAL(vdev_has(&port.net.dev, offload_bits[i]), expected,
+			"feature %u", offload_bits[i]);
+	}
+	return TEST_SUCCESS;
+}
+
+/* A port agrees on what its configuration needs, and forgets it with the next one. */
+static int
+features_follow_the_configuration(void)
+{
+	static const struct {
+		uint64_t rx;
+		int bits[6];
+	} rows[] = {
+		{ 0, { -1, -1, -1, -1, -1, -1 } },
+		{ RTE_ETH_RX_OFFLOAD_TCP_CKSUM, { VIRTIO_NET_F_GUEST_CSUM, -1, -1, -1, -1, -1 } },
+		{ RX_LRO, { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4,
+			    VIRTIO_NET_F_GUEST_TSO6, VIRTIO_NET_F_GUEST_ECN, -1, -1 } },
+		{ RTE_ETH_RX_OFFLOAD_UDP_CKSUM, { VIRTIO_NET_F_GUEST_CSUM, -1, -1, -1, -1, -1 } },
+		{ RTE_ETH_RX_OFFLOAD_SCATTER, { -1, -1, -1, -1, -1, -1 } },
+	};
+	struct rte_eth_rxq_info info;
+	struct rte_eth_conf conf;
+	unsigned int i;
+
+	TEST_ASSERT_SUCCESS(fake_port_prepare(&port, 1, RING_SIZE), "prepare");
+	vdev_net_offload_offer(&port.net);
+	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
+	for (i = 0; i < RTE_DIM(rows); i++) {
+		conf = (struct rte_eth_conf){ .rxmode.offloads = rows[i].rx };
+		TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, RING_SIZE, &conf), "row %u",
+			i);
+		TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "row %u", i);
+		TEST_ASSERT_SUCCESS(agreed_are(rows[i].bits, RTE_DIM(rows[i].bits)), "row %u", i);
+		TEST_ASSERT_SUCCESS(rte_eth_rx_queue_info_get(port.port_id, 0, &info), "info");
+		TEST_ASSERT_EQUAL(info.conf.offloads, rows[i].rx, "row %u", i);
+		TEST_ASSERT_EQUAL(info.scattered_rx,
+			!!(rows[i].rx & (RX_LRO | RTE_ETH_RX_OFFLOAD_SCATTER)), "row %u", i);
+		TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "row %u", i);
+	}
+	return fake_port_close(&port);
+}
+
+/* A device cannot be told how much to put together. */
+static int
+lro_bounds(void)
+{
+	static const struct {
+		uint32_t max;
+		bool taken;
+	} rows[] = {
+		{ 0, true }, { 9000, false }, { 65534, false }, { 65535, true },
+		{ VIO_LRO_FRAME_MAX, true }, { VIO_LRO_FRAME_MAX + 1, false },
+	};
+	struct rte_eth_conf conf = { .rxmode.offloads = RX_LRO };
+	unsigned int i;
+	int ret;
+
+	TEST_ASSERT_SUCCESS(fake_port_prepare(&port, 1, RING_SIZE), "prepare");
+	vdev_net_offload_offer(&port.net);
+	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
+	for (i = 0; i < RTE_DIM(rows); i++) {
+		conf.rxmode.max_lro_pkt_size = rows[i].max;
+		ret = rte_eth_dev_configure(port.port_id, 1, 1, &conf);
+		TEST_ASSERT_EQUAL(ret == 0, rows[i].taken, "%u: %d", rows[i].max, ret);
+	}
+	return fake_port_close(&port);
+}
+
+/* virtio 5.1.9.3.1: buffers enough for the longest packet, in any state of the refill. */
+static int
+lro_needs_buffers(void)
+{
+	const struct rte_eth_conf conf = { .rxmode.offloads = RX_LRO };
+
+	TEST_ASSERT_SUCCESS(fake_port_prepare(&port, 1, RING_SIZE), "prepare");
+	vdev_net_offload_offer(&port.net);
+	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
+	/* 32 entries and 8 missing at most: 25 buffers of 2048 */
+	TEST_ASSERT_EQUAL(fake_port_configure(&port, 1, 1, 32, &conf), -EINVAL, "32 entries");
+	TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, 64, &conf), "64 entries");
+	return fake_port_close(&port);
+}
+
+static struct unit_test_suite suite = {
+	.suite_name = "vio_offload",
+	.unit_test_cases = {
+		TEST_CASE_ST(NULL, teardown, info_offers_what_is_negotiable),
+		TEST_CASE_ST(NULL, teardown, no_lro_without_mergeable_buffers),
+		TEST_CASE_ST(NULL, teardown, features_follow_the_configuration),
+		TEST_CASE_ST(NULL, teardown, lro_bounds),
+		TEST_CASE_ST(NULL, teardown, lro_needs_buffers),
+		TEST_CASES_END()
+	}
+};
+
+static int
+test_vio_offload(void)
+{
+	return unit_test_suite_runner(&suite);
+}
+
+REGISTER_TEST_COMMAND(vio_offload_autotest, test_vio_offload);
