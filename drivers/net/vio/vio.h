@@ -27,6 +27,7 @@
 #include "vio_hdr.h"
 #include "vio_ring.h"
 #include "vio_transport.h"
+#include "vio_vlan.h"
 
 /* The largest frame, with its tags and without FCS; mbuf lengths of a segment are 16 bits. */
 #define VIO_FRAME_MAX		UINT16_MAX
@@ -98,6 +99,7 @@ struct vio_rxq {
 	bool mergeable;			/* MRG_RXBUF was negotiated */
 	bool scatter;			/* the application takes frames of several segments */
 	bool offload;			/* the header says something of the checksum */
+	uint8_t vlan_strip;		/* the tags to take out, of VIO_VLAN_RX_OFFLOADS */
 
 	/* Line 3: written by the queue's thread. */
 	struct vio_rxq_stats stats __rte_cache_aligned;
@@ -130,12 +132,24 @@ struct vio_tx_desc {
 };
 static_assert(sizeof(struct vio_tx_desc) == 16, "four a cache line");
 
+/*
+ * Room for the beginning of a packet that may not be written: the header, the addresses and two
+ * tags. It is the driver's, so that no packet needs to be copied.
+ */
+#define VIO_TX_SLOT_LEN		RTE_CACHE_LINE_MIN_SIZE
+static_assert(VIO_HDR_LEN_MAX + VIO_VLAN_ADDRS_LEN + 2 * RTE_VLAN_HLEN <= VIO_TX_SLOT_LEN,
+	      "a slot");
+
 struct vio_txq {
 	struct vio_ring ring;		/* lines 0 and 1 */
 
 	/* Line 2: read-mostly, and the free list of ids, first in first out. */
 	struct vio_tx_desc *descs;	/* by id */
 	uint64_t hdr_addr;		/* a header of zeros for packets that cannot take one */
+	uint8_t *slots;			/* by id of the chain, VIO_TX_SLOT_LEN bytes each: what a
+					 * packet begins with that may not be written */
+	uint64_t slots_addr;
+	uint64_t vlan_flags;		/* RTE_MBUF_F_TX_* that ask for tags */
 	uint16_t hdr_len;		/* of the virtio_net_hdr, as it was negotiated */
 	uint16_t addr_off;		/* VIO_MBUF_ADDR() */
 	uint16_t mtu_frame_len;

@@ -50,7 +50,7 @@ features_negotiable(const struct vio_dev *dev)
 static uint64_t
 rx_offloads(const struct vio_features *negotiable)
 {
-	uint64_t offloads = vio_offload_rx_capa(negotiable);
+	uint64_t offloads = vio_offload_rx_capa(negotiable) | VIO_VLAN_RX_OFFLOADS;
 
 	if (vio_feature_has(negotiable, VIRTIO_NET_F_MRG_RXBUF))
 		offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
@@ -75,7 +75,8 @@ vio_dev_infos_get(struct rte_eth_dev *eth_dev, struct rte_eth_dev_info *info)
 	info->rx_offload_capa = rx_offloads(&negotiable);
 	if (info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_TCP_LRO)
 		info->max_lro_pkt_size = VIO_LRO_FRAME_MAX;
-	info->tx_queue_offload_capa = RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
+	info->rx_queue_offload_capa = VIO_VLAN_RX_OFFLOADS;
+	info->tx_queue_offload_capa = RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE | VIO_VLAN_TX_OFFLOADS;
 	info->tx_offload_capa = RTE_ETH_TX_OFFLOAD_MULTI_SEGS | info->tx_queue_offload_capa;
 	info->rx_desc_lim = (struct rte_eth_desc_lim){
 		.nb_max = dev->rx_size_max,
@@ -508,6 +509,7 @@ static const struct eth_dev_ops vio_eth_dev_ops = {
 	.set_mc_addr_list = vio_set_mc_addr_list,
 	.vlan_filter_set = vio_vlan_filter_set,
 	.vlan_offload_set = vio_vlan_offload_set,
+	.vlan_strip_queue_set = vio_vlan_strip_queue_set,
 
 	.rx_queue_setup = vio_rx_queue_setup,
 	.rx_queue_release = vio_rx_queue_release,

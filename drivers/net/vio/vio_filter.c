@@ -14,6 +14,7 @@
 #include "vio_ctrl.h"
 #include "vio_filter.h"
 #include "vio_log.h"
+#include "vio_queue.h"
 
 static bool
 is_started(const struct vio_dev *dev)
@@ -175,13 +176,14 @@ vlans_set(struct rte_eth_dev *eth_dev, bool let_in, bool on)
 	return ret;
 }
 
-int
-vio_vlan_offload_set(struct rte_eth_dev *eth_dev, int mask)
+/* Switches the VLAN filter on or off, as the port's offloads say. */
+static int
+vlan_filter_switch(struct rte_eth_dev *eth_dev)
 {
 	struct vio_dev *dev = eth_dev->data->dev_private;
 	bool on = eth_dev->data->dev_conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_VLAN_FILTER;
 
-	if (!(mask & RTE_ETH_VLAN_FILTER_MASK) || !is_started(dev))
+	if (!is_started(dev))
 		return 0;
 	if (vio_has(dev, VIRTIO_NET_F_CTRL_VLAN))
 		/* A filter that is off lets all the others in as well. */
@@ -191,6 +193,17 @@ vio_vlan_offload_set(struct rte_eth_dev *eth_dev, int mask)
 	VIO_LOG(ERR, dev->transport->name, "the VLAN filter is agreed on with the device when the "
 		"port starts: stop the port, switch the filter on, and start it");
 	return -ENOTSUP;
+}
+
+int
+vio_vlan_offload_set(struct rte_eth_dev *eth_dev, int mask)
+{
+	int ret = mask & RTE_ETH_VLAN_FILTER_MASK ? vlan_filter_switch(eth_dev) : 0;
+
+	/* After the filter, because ethdev takes back all of a setting that fails. */
+	if (ret == 0 && mask & (RTE_ETH_VLAN_STRIP_MASK | RTE_ETH_QINQ_STRIP_MASK))
+		vio_queues_set_vlan_strip(eth_dev);
+	return ret;
 }
 
 int

@@ -116,17 +116,17 @@ vio_hdr_tx_push(const struct rte_mbuf *m, uint16_t hdr_len)
 
 /*
  * Whether a frame is no longer than untagged_len, the longest one without a VLAN tag; up to two
- * tags come on top of it. Tags are looked for in the first segment, which must hold an
- * Ethernet header.
+ * tags come on top of it, tag_len bytes that are yet to be put in included. Tags are looked for
+ * in the first segment, which must hold an Ethernet header.
  */
 static inline bool
-vio_frame_fits(const struct rte_mbuf *m, uint32_t untagged_len)
+vio_frame_fits(const struct rte_mbuf *m, uint32_t untagged_len, uint16_t tag_len)
 {
 	const rte_be16_t *type;
 	uint16_t off;
 
 	for (off = RTE_ETHER_HDR_LEN; m->pkt_len > untagged_len; off += RTE_VLAN_HLEN) {
-		if (off > RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN || off > m->data_len)
+		if (off + tag_len > RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN || off > m->data_len)
 			return false;
 		type = rte_pktmbuf_mtod_offset(m, const rte_be16_t *, off - sizeof(*type));
 		if (*type != RTE_BE16(RTE_ETHER_TYPE_VLAN) &&

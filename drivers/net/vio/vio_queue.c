@@ -155,6 +155,7 @@ rxq_fill(struct vio_rxq *q, uint64_t offloads, struct rte_mempool *mp)
 		q->mbuf_ol_flags = RTE_MBUF_F_EXTERNAL;
 	q->buf_len = rte_pktmbuf_data_room_size(mp) - RTE_PKTMBUF_HEADROOM;
 	q->offloads = offloads;
+	q->vlan_strip = offloads & VIO_VLAN_RX_OFFLOADS;
 	/* What the device puts together is longer than any buffer. */
 	q->scatter = offloads & (RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_TCP_LRO);
 }
@@ -229,6 +230,16 @@ vio_tx_queues_check(const struct rte_eth_dev *eth_dev)
 	return nb_tx == 0 ? 0 : txq_check_pair(eth_dev, nb_tx - 1);
 }
 
+/*
+ * The bytes of a Tx queue behind its ring: a header of zeros and, if packets that may not be
+ * written can begin with something else, a slot for each.
+ */
+static size_t
+txq_extra_len(uint64_t offloads, uint16_t size)
+{
+	return (1 + (offloads & VIO_VLAN_TX_OFFLOADS ? size : 0)) * VIO_TX_SLOT_LEN;
+}
+
 int
 vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_desc,
 		   unsigned int socket, const struct rte_eth_txconf *conf)
@@ -250,7 +261,9 @@ vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 	q = queue_zalloc(dev, "tx", queue_id, sizeof(*q) + size * sizeof(*q->descs), node);
 	if (q == NULL)
 		return -ENOMEM;
-	ret = queue_ring_alloc(dev, &q->ring, "tx", queue_id, size, VIO_HDR_LEN_MAX, node);
+	q->offloads = conf->offloads | eth_dev->data->dev_conf.txmode.offloads;
+	ret = queue_ring_alloc(dev, &q->ring, "tx", queue_id, size,
+			       txq_extra_len(q->offloads, size), node);
 	if (ret < 0) {
 		rte_free(q);
 		return ret;
@@ -260,9 +273,11 @@ vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 	q->queue_id = queue_id;
 	q->descs = RTE_PTR_ADD(q, sizeof(*q));
 	q->hdr_addr = vio_ring_extra_addr(&q->ring);
+	q->slots = RTE_PTR_ADD(vio_ring_extra(&q->ring), VIO_TX_SLOT_LEN);
+	q->slots_addr = q->hdr_addr + VIO_TX_SLOT_LEN;
+	q->vlan_flags = vio_vlan_tx_flags(q->offloads);
 	q->addr_off = VIO_MBUF_ADDR(q->ring.use_va);
 	q->free_thresh = thresh;
-	q->offloads = conf->offloads | eth_dev->data->dev_conf.txmode.offloads;
 	q->fast_free = q->offloads & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
 	eth_dev->data->tx_queues[queue_id] = q;
 	return 0;
@@ -355,6 +370,36 @@ vio_queues_set_mtu(struct rte_eth_dev *eth_dev, uint16_t mtu)
 		if (q != NULL)
 			q->mtu_frame_len = RTE_ETHER_HDR_LEN + mtu;
 	}
+}
+
+/* The queue may be working: it sees the change with one of its next packets. */
+static void
+rxq_set_vlan_strip(struct vio_rxq *q, uint64_t offloads)
+{
+	q->offloads = (q->offloads & ~VIO_VLAN_RX_OFFLOADS) | (offloads & VIO_VLAN_RX_OFFLOADS);
+	q->vlan_strip = offloads & VIO_VLAN_RX_OFFLOADS;
+}
+
+void
+vio_queues_set_vlan_strip(struct rte_eth_dev *eth_dev)
+{
+	uint16_t i;
+
+	for (i = 0; i < eth_dev->data->nb_rx_queues; i++)
+		if (eth_dev->data->rx_queues[i] != NULL)
+			rxq_set_vlan_strip(eth_dev->data->rx_queues[i],
+					   eth_dev->data->dev_conf.rxmode.offloads);
+}
+
+void
+vio_vlan_strip_queue_set(struct rte_eth_dev *eth_dev, uint16_t queue_id, int on)
+{
+	struct vio_rxq *q = eth_dev->data->rx_queues[queue_id];
+
+	if (q == NULL)
+		return;
+	rxq_set_vlan_strip(q, on ? q->offloads | RTE_ETH_RX_OFFLOAD_VLAN_STRIP :
+				   q->offloads & ~RTE_ETH_RX_OFFLOAD_VLAN_STRIP);
 }
 
 static void

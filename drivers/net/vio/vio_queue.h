@@ -22,6 +22,8 @@ vio_rx_queue_release(struct rte_eth_dev *eth_dev, uint16_t queue_id);
 void
 vio_tx_queue_release(struct rte_eth_dev *eth_dev, uint16_t queue_id);
 void
+vio_vlan_strip_queue_set(struct rte_eth_dev *eth_dev, uint16_t queue_id, int on);
+void
 vio_rxq_info_get(struct rte_eth_dev *eth_dev, uint16_t queue_id, struct rte_eth_rxq_info *info);
 void
 vio_txq_info_get(struct rte_eth_dev *eth_dev, uint16_t queue_id, struct rte_eth_txq_info *info);
@@ -41,6 +43,10 @@ vio_tx_queues_check(const struct rte_eth_dev *eth_dev);
 /* Tells all queues the MTU. They may be working. */
 void
 vio_queues_set_mtu(struct rte_eth_dev *eth_dev, uint16_t mtu);
+
+/* Lets all Rx queues strip the tags that the port's offloads name. They may be working. */
+void
+vio_queues_set_vlan_strip(struct rte_eth_dev *eth_dev);
 
 /*
  * Empties the rings of all queues and gives them what was negotiated; the device must be reset,

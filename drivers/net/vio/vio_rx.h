@@ -19,6 +19,7 @@
 #include "vio_queue.h"
 #include "vio_rx_offload.h"
 #include "vio_suspend.h"
+#include "vio_vlan.h"
 
 #define VIO_RX_REFILL_BATCH 32
 
@@ -147,13 +148,9 @@ vio_rx_look_at_header(const struct vio_rxq *q, struct rte_mbuf *m, uint32_t *lon
 	return true;
 }
 
-/*
- * Finishes a complete packet: the one place that looks at it and at its header (vio_hdr_rx())
- * before the application does. Returns NULL for one that the application should not see, which
- * is counted and freed.
- */
-static __rte_always_inline struct rte_mbuf *
-vio_rx_finish(struct vio_rxq *q, struct rte_mbuf *m)
+/* Whether the application should see a packet, which is counted otherwise. */
+static __rte_always_inline bool
+vio_rx_is_wanted(struct vio_rxq *q, struct rte_mbuf *m)
 {
 	uint32_t longest = q->mtu_frame_len;
 
@@ -161,13 +158,29 @@ vio_rx_finish(struct vio_rxq *q, struct rte_mbuf *m)
 		q->stats.runt++;
 	else if (q->offload && unlikely(!vio_rx_look_at_header(q, m, &longest)))
 		q->stats.bad_offload++;
-	else if (unlikely(!vio_frame_fits(m, longest) ||
+	else if (unlikely(!vio_frame_fits(m, longest, 0) ||
 			  (m->nb_segs > 1 && !q->scatter)))
 		q->stats.oversize++;
 	else
-		return m;
-	rte_pktmbuf_free(m);
-	return NULL;
+		return true;
+	return false;
+}
+
+/*
+ * Finishes a complete packet: the one place that looks at it and at its header (vio_hdr_rx())
+ * before the application does. Returns NULL for one that is not wanted, which is freed. The tags
+ * go last: until then, the data is where the device wrote it.
+ */
+static __rte_always_inline struct rte_mbuf *
+vio_rx_finish(struct vio_rxq *q, struct rte_mbuf *m)
+{
+	if (unlikely(!vio_rx_is_wanted(q, m))) {
+		rte_pktmbuf_free(m);
+		return NULL;
+	}
+	if (q->vlan_strip != 0)
+		vio_vlan_rx_strip(m, q->vlan_strip);
+	return m;
 }
 
 /*

@@ -19,6 +19,7 @@
 #include "vio_hdr.h"
 #include "vio_queue.h"
 #include "vio_suspend.h"
+#include "vio_vlan.h"
 
 #define VIO_TX_COMPLETE_BATCH 64
 
@@ -28,6 +29,13 @@ struct vio_tx_chain {
 	uint16_t next;		/* the descriptor to write next */
 	uint16_t last;		/* the one written last */
 	uint16_t nb_descs;
+};
+
+/* How a packet is sent. */
+struct vio_tx_plan {
+	bool push;		/* header and tags may be written before the data */
+	uint16_t tag_len;	/* bytes of VLAN tags to put in */
+	uint32_t nb_descs;	/* at most, header included */
 };
 
 /*
@@ -144,14 +152,16 @@ vio_tx_data_addr(const struct vio_txq *q, const struct rte_mbuf *seg)
 }
 
 /*
- * The first segment with data from seg on, or NULL: devices take a descriptor of no bytes for
- * an error.
+ * The first segment from seg on with data behind *skip bytes, or NULL: devices take a descriptor
+ * of no bytes for an error. *skip becomes the bytes to leave out of it.
  */
 static inline const struct rte_mbuf *
-vio_tx_seg_with_data(const struct rte_mbuf *seg)
+vio_tx_seg_with_data(const struct rte_mbuf *seg, uint16_t *skip)
 {
-	while (seg != NULL && unlikely(seg->data_len == 0))
+	while (seg != NULL && unlikely(seg->data_len <= *skip)) {
+		*skip -= seg->data_len;
 		seg = seg->next;
+	}
 	return seg;
 }
 
@@ -163,27 +173,63 @@ vio_tx_flags(const struct rte_mbuf *next)
 }
 
 /*
- * Makes a packet available: the one place that writes its header. There are descriptors enough
- * for its segments, and for a header of its own unless push, which says that the header may be
- * written before the data.
+ * Writes what a packet begins with into the room of its chain: the header and, with tags, the
+ * addresses and these. Returns its length.
+ */
+static inline uint16_t
+vio_tx_slot_write(const struct vio_txq *q, const struct rte_mbuf *m, uint16_t id, uint16_t tag_len)
+{
+	uint8_t *slot = q->slots + id * VIO_TX_SLOT_LEN;
+	uint8_t addrs[VIO_VLAN_ADDRS_LEN];
+
+	memset(slot, 0, q->hdr_len);
+	vio_vlan_tx_write(m, tag_len, slot + q->hdr_len,
+			  rte_pktmbuf_read(m, 0, sizeof(addrs), addrs));
+	return q->hdr_len + sizeof(addrs) + tag_len;
+}
+
+/*
+ * Adds the first descriptor, which begins with the header: the one place that writes it. next is
+ * the segment that follows.
  */
 static __rte_always_inline void
-vio_tx_post(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf *m, bool push)
+vio_tx_add_head(const struct vio_tx_format *fmt, struct vio_txq *q, struct vio_tx_chain *chain,
+		struct rte_mbuf *m, const struct vio_tx_plan *plan, const struct rte_mbuf *next)
 {
-	const struct rte_mbuf *seg, *next = vio_tx_seg_with_data(push ? m->next : m);
+	uint16_t flags = vio_tx_flags(next), len = q->hdr_len;
+	uint64_t addr = q->hdr_addr;
+
+	if (likely(plan->push)) {
+		if (unlikely(plan->tag_len > 0))
+			vio_vlan_tx_push(m, plan->tag_len);
+		vio_hdr_tx_push(m, q->hdr_len);
+		addr = vio_tx_data_addr(q, m) - q->hdr_len;
+		len = m->data_len + q->hdr_len;
+	} else if (unlikely(plan->tag_len > 0)) {
+		len = vio_tx_slot_write(q, m, chain->id, plan->tag_len);
+		addr = q->slots_addr + chain->id * VIO_TX_SLOT_LEN;
+	}
+	fmt->add(q, chain, addr, len, flags);
+}
+
+/* Makes a packet available, as planned. There are descriptors enough. */
+static __rte_always_inline void
+vio_tx_post(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf *m,
+	    const struct vio_tx_plan *plan)
+{
+	uint16_t skip = !plan->push && plan->tag_len > 0 ? VIO_VLAN_ADDRS_LEN : 0, off;
+	const struct rte_mbuf *seg, *next;
 	struct vio_tx_chain chain = { .nb_descs = 0 };
 
+	next = vio_tx_seg_with_data(plan->push ? m->next : m, &skip);
 	fmt->begin(q, &chain);
-	if (push) {
-		vio_hdr_tx_push(m, q->hdr_len);
-		fmt->add(q, &chain, vio_tx_data_addr(q, m) - q->hdr_len,
-			 m->data_len + q->hdr_len, vio_tx_flags(next));
-	} else {
-		fmt->add(q, &chain, q->hdr_addr, q->hdr_len, vio_tx_flags(next));
-	}
+	vio_tx_add_head(fmt, q, &chain, m, plan, next);
 	while ((seg = next) != NULL) {
-		next = vio_tx_seg_with_data(seg->next);
-		fmt->add(q, &chain, vio_tx_data_addr(q, seg), seg->data_len, vio_tx_flags(next));
+		off = skip;
+		skip = 0;
+		next = vio_tx_seg_with_data(seg->next, &skip);
+		fmt->add(q, &chain, vio_tx_data_addr(q, seg) + off, seg->data_len - off,
+			 vio_tx_flags(next));
 	}
 	q->descs[chain.id].mbuf = m;
 	q->descs[chain.id].nb_descs = chain.nb_descs;
@@ -192,14 +238,27 @@ vio_tx_post(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf 
 	fmt->end(q, &chain);
 }
 
+/* Decides how a packet is sent. */
+static inline void
+vio_tx_plan(const struct vio_txq *q, const struct rte_mbuf *m, struct vio_tx_plan *plan)
+{
+	plan->tag_len = vio_vlan_tx_len(m->ol_flags & q->vlan_flags);
+	plan->push = vio_hdr_tx_may_push(m, q->hdr_len + plan->tag_len) &&
+		     (likely(plan->tag_len == 0) || m->data_len >= VIO_VLAN_ADDRS_LEN);
+	plan->nb_descs = m->nb_segs + !plan->push;
+}
+
 /*
- * Whether a packet can be sent at all with nb_descs descriptors. virtio 5.1.4.2: none that is
- * longer than the MTU; and none that never fits the ring.
+ * Whether a packet can be sent at all. virtio 5.1.4.2: none that is longer than the MTU; and none
+ * that never fits the ring, or has no addresses to put a tag behind.
  */
 static inline bool
-vio_tx_is_possible(const struct vio_txq *q, const struct rte_mbuf *m, uint32_t nb_descs)
+vio_tx_is_possible(const struct vio_txq *q, const struct rte_mbuf *m,
+		   const struct vio_tx_plan *plan)
 {
-	return nb_descs <= q->ring.size && vio_frame_fits(m, q->mtu_frame_len);
+	return plan->nb_descs <= q->ring.size &&
+	       vio_frame_fits(m, q->mtu_frame_len, plan->tag_len) &&
+	       (likely(plan->tag_len == 0) || m->pkt_len >= RTE_ETHER_HDR_LEN);
 }
 
 /* Whether nb descriptors are free, if need be after taking completions. */
@@ -217,28 +276,26 @@ vio_tx_work(const struct vio_tx_format *fmt, void (*complete)(struct vio_txq *q)
 	    struct vio_txq *q, struct rte_mbuf **pkts, uint16_t nb_pkts)
 {
 	uint16_t nb_tx, nb_posted = 0;
-	uint32_t nb_descs;
+	struct vio_tx_plan plan;
 	uint64_t bytes = 0;
 	struct rte_mbuf *m;
-	bool push;
 
 	if (q->nb_free < q->free_thresh)
 		complete(q);
 
 	for (nb_tx = 0; nb_tx < nb_pkts; nb_tx++) {
 		m = pkts[nb_tx];
-		push = vio_hdr_tx_may_push(m, q->hdr_len);
-		nb_descs = m->nb_segs + !push;
-		if (unlikely(!vio_tx_is_possible(q, m, nb_descs))) {
+		vio_tx_plan(q, m, &plan);
+		if (unlikely(!vio_tx_is_possible(q, m, &plan))) {
 			q->stats.oversize++;
 			rte_pktmbuf_free(m);
 			continue;
 		}
-		if (unlikely(!vio_tx_make_room(complete, q, nb_descs)))
+		if (unlikely(!vio_tx_make_room(complete, q, plan.nb_descs)))
 			break;
-		bytes += m->pkt_len;
+		bytes += m->pkt_len + plan.tag_len;
 		nb_posted++;
-		vio_tx_post(fmt, q, m, push);
+		vio_tx_post(fmt, q, m, &plan);
 	}
 	q->stats.packets += nb_posted;
 	q->stats.bytes += bytes;
