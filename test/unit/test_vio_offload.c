@@ -60,7 +60,7 @@ info_offers_what_is_negotiable(void)
 		{ { VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_TSO6, -1, -1 }, 0 },
 		{ { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_ECN, -1, -1 }, RX_CKSUM },
 	};
-	const uint64_t others = RTE_ETH_RX_OFFLOAD_SCATTER;
+	const uint64_t others = RTE_ETH_RX_OFFLOAD_SCATTER | VIO_VLAN_RX_OFFLOADS;
 	struct rte_eth_dev_info info;
 	unsigned int i;
 
