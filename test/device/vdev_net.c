@@ -21,10 +21,15 @@ net_features_ok(struct vdev *dev)
 {
 	static const uint8_t need_ctrl_vq[] = {
 		VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN, VIRTIO_NET_F_MQ,
-		VIRTIO_NET_F_CTRL_MAC_ADDR,
+		VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_NET_F_RSS, VIRTIO_NET_F_HASH_TUNNEL,
 	};
 	unsigned int i;
 
+	if (vdev_has(dev, VIRTIO_NET_F_HASH_TUNNEL) && !vdev_has(dev, VIRTIO_NET_F_RSS) &&
+	    !vdev_has(dev, VIRTIO_NET_F_HASH_REPORT)) {
+		vdev_complain(dev, "HASH_TUNNEL without RSS and HASH_REPORT");
+		return false;
+	}
 	for (i = 0; i < RTE_DIM(need_ctrl_vq); i++) {
 		if (vdev_has(dev, need_ctrl_vq[i]) && !vdev_has(dev, VIRTIO_NET_F_CTRL_VQ)) {
 			vdev_complain(dev, "feature %u without CTRL_VQ", need_ctrl_vq[i]);
@@ -182,6 +187,13 @@ vdev_net_rx_hdr(struct vdev_net *net, uint16_t pair, const void *frame, size_t l
 	net->num_buffers = -1;
 	fill(vq, chains, nb, &h, hdr_len, frame, len);
 	return nb;
+}
+
+int
+vdev_net_rx_spread(struct vdev_net *net, const void *frame, size_t len, uint16_t *pair)
+{
+	*pair = vdev_net_rss_pair(net, frame, len);
+	return vdev_net_rx(net, *pair, frame, len);
 }
 
 /* Reads a frame that was sent, with its header, and judges both. Returns its length. */

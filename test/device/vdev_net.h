@@ -12,6 +12,7 @@
 #define VDEV_NET_H
 
 #include "vdev.h"
+#include "vdev_net_rss.h"
 #include "vdev_vq.h"
 
 #define VDEV_NET_PAIRS_MAX	8
@@ -47,6 +48,7 @@ struct vdev_net {
 	struct vdev_net_macs multicast;
 	uint64_t vlans[4096 / 64];
 	uint8_t mac[6];			/* by MAC_ADDR_SET */
+	struct vdev_net_rss rss;
 	unsigned int nb_commands;
 
 	/* Faults. */
@@ -73,7 +75,7 @@ struct vdev_net {
  * that the model can do: MAC, STATUS (link up), MQ, MTU (9000), CTRL_VQ, CTRL_RX, CTRL_VLAN,
  * CTRL_MAC_ADDR, MRG_RXBUF, SPEED_DUPLEX (10 Gbit/s), VERSION_1. To be changed before a driver
  * comes: the model can do INDIRECT_DESC, EVENT_IDX, RING_PACKED, IN_ORDER and NOTIFICATION_DATA as
- * well, and what vdev_net_offload.h offers.
+ * well, and what vdev_net_offload.h and vdev_net_rss.h offer.
  */
 void
 vdev_net_init(struct vdev_net *net, uint16_t nb_pairs, uint16_t size_max);
@@ -104,6 +106,13 @@ vdev_net_rx(struct vdev_net *net, uint16_t pair, const void *frame, size_t len);
 int
 vdev_net_rx_hdr(struct vdev_net *net, uint16_t pair, const void *frame, size_t len,
 	const struct virtio_net_hdr_ext *hdr);
+
+/*
+ * The same for the Rx queue that the device chooses by what the driver asked for, which goes into
+ * *pair.
+ */
+int
+vdev_net_rx_spread(struct vdev_net *net, const void *frame, size_t len, uint16_t *pair);
 
 /*
  * Takes the next frame that the driver sent, into buf of VDEV_NET_FRAME_MAX bytes, and completes

@@ -15,13 +15,16 @@
 #include "vdev_net.h"
 #include "vdev_net_ctrl.h"
 
+/* A table of RSS is the longest command that the model takes. */
+#define VDEV_NET_COMMAND_MAX	(8 + 2 * VDEV_NET_RETA_MAX + 3 + UINT8_MAX)
+
 /* How long the thread sleeps between two looks at the queue. */
 #define CTRL_POLL_NS	(50 * 1000)
 
 uint16_t
 vdev_net_ctrl_queue(const struct vdev_net *net)
 {
-	if (!vdev_has(&net->dev, VIRTIO_NET_F_MQ))
+	if (!vdev_has(&net->dev, VIRTIO_NET_F_MQ) && !vdev_has(&net->dev, VIRTIO_NET_F_RSS))
 		return VIRTIO_NET_CTRLQ(1);
 	return VIRTIO_NET_CTRLQ(rte_le_to_cpu_16(net->config.max_virtqueue_pairs));
 }
@@ -36,6 +39,7 @@ vdev_net_ctrl_reset(struct vdev_net *net)
 	memset(&net->multicast, 0, sizeof(net->multicast));
 	memset(net->vlans, 0, sizeof(net->vlans));
 	memset(net->mac, 0, sizeof(net->mac));
+	memset(&net->rss, 0, sizeof(net->rss));
 	net->nb_commands = 0;
 }
 
@@ -117,13 +121,14 @@ set_vlan(struct vdev_net *net, uint8_t command, const uint8_t *data, size_t len)
 
 /* virtio 5.1.9.5.5: the queues are configured before the command */
 static bool
-set_pairs(struct vdev_net *net, uint8_t command, const uint8_t *data, size_t len)
+set_mq(struct vdev_net *net, uint8_t command, const uint8_t *data, size_t len)
 {
 	rte_le16_t value;
 	uint16_t nb, i;
 
-	if (!vdev_has(&net->dev, VIRTIO_NET_F_MQ) || len != sizeof(value) ||
-	    command != VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET)
+	if (command != VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET)
+		return vdev_net_rss_command(net, command, data, len);
+	if (!vdev_has(&net->dev, VIRTIO_NET_F_MQ) || len != sizeof(value))
 		return false;
 	memcpy(&value, data, sizeof(value));
 	nb = rte_le_to_cpu_16(value);
@@ -133,6 +138,7 @@ set_pairs(struct vdev_net *net, uint8_t command, const uint8_t *data, size_t len
 		if (!net->dev.queues[i].enabled)
 			return false;
 	net->nb_pairs = nb;
+	net->rss.steers = false;	/* the last command counts */
 	return true;
 }
 
@@ -148,7 +154,9 @@ perform(struct vdev_net *net, const struct virtio_net_ctrl_hdr *hdr, const uint8
 	case VIRTIO_NET_CTRL_VLAN:
 		return set_vlan(net, hdr->command, data, len);
 	case VIRTIO_NET_CTRL_MQ:
-		return set_pairs(net, hdr->command, data, len);
+		return set_mq(net, hdr->command, data, len);
+	case VIRTIO_NET_CTRL_HASH_TUNNEL:
+		return vdev_net_rss_tunnel(net, hdr->command, data, len);
 	default:
 		return false;
 	}
@@ -198,7 +206,7 @@ vdev_net_ctrl_step(struct vdev_net *net)
 	enum vdev_net_answer answer = VDEV_NET_ACK;
 	struct virtio_net_ctrl_hdr hdr;
 	struct vdev_chain chain;
-	uint8_t data[8 + 2 * 6 * VDEV_NET_MACS_MAX];
+	uint8_t data[VDEV_NET_COMMAND_MAX];
 	size_t len;
 
 	if (vq->size == 0 || vdev_vq_fetch(vq) == 0)

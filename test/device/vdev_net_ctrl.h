@@ -9,7 +9,7 @@
 
 #include "vdev_net.h"
 
-/* The control queue's number: behind all pairs, or behind the first without MQ (virtio 5.1.2). */
+/* Its number (virtio 5.1.2): behind all pairs, or behind the first without MQ and RSS. */
 uint16_t
 vdev_net_ctrl_queue(const struct vdev_net *net);
 

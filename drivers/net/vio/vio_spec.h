@@ -199,11 +199,13 @@ static_assert(sizeof(struct virtio_pci_common_cfg) == 56, "virtio 4.1.4.3");
 #define VIRTIO_NET_F_CTRL_VLAN		19
 #define VIRTIO_NET_F_MQ			22
 #define VIRTIO_NET_F_CTRL_MAC_ADDR	23
+#define VIRTIO_NET_F_HASH_TUNNEL	51
 #define VIRTIO_NET_F_GUEST_USO4		54
 #define VIRTIO_NET_F_GUEST_USO6		55
 #define VIRTIO_NET_F_HOST_USO		56
 #define VIRTIO_NET_F_HASH_REPORT	57
 #define VIRTIO_NET_F_GUEST_HDRLEN	59
+#define VIRTIO_NET_F_RSS		60
 #define VIRTIO_NET_F_RSC_EXT		61
 #define VIRTIO_NET_F_SPEED_DUPLEX	63
 #define VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO	65
@@ -219,6 +221,7 @@ static_assert(sizeof(struct virtio_pci_common_cfg) == 56, "virtio 4.1.4.3");
 #define VIRTIO_NET_MTU_MIN		68
 #define VIRTIO_NET_MQ_PAIRS_MIN		1
 #define VIRTIO_NET_MQ_PAIRS_MAX		0x8000
+#define VIRTIO_NET_RSS_KEY_SIZE_MIN	40	/* of rss_max_key_size */
 
 struct virtio_net_config {
 	uint8_t mac[6];
@@ -278,6 +281,30 @@ static_assert(sizeof(struct virtio_net_hdr_ext) == 24, "virtio 5.1.9.3.1");
 #define VIRTIO_NET_HDR_LEN_TUNNEL	sizeof(struct virtio_net_hdr_ext)
 static_assert(VIRTIO_NET_HDR_LEN_HASH == 20, "virtio 5.1.9.3.1");
 
+/* virtio 5.1.9.4.3.1: supported and enabled hash types */
+#define VIRTIO_NET_HASH_TYPE_IPv4	(1 << 0)
+#define VIRTIO_NET_HASH_TYPE_TCPv4	(1 << 1)
+#define VIRTIO_NET_HASH_TYPE_UDPv4	(1 << 2)
+#define VIRTIO_NET_HASH_TYPE_IPv6	(1 << 3)
+#define VIRTIO_NET_HASH_TYPE_TCPv6	(1 << 4)
+#define VIRTIO_NET_HASH_TYPE_UDPv6	(1 << 5)
+#define VIRTIO_NET_HASH_TYPE_IP_EX	(1 << 6)
+#define VIRTIO_NET_HASH_TYPE_TCP_EX	(1 << 7)
+#define VIRTIO_NET_HASH_TYPE_UDP_EX	(1 << 8)
+#define VIRTIO_NET_HASH_TYPES		((VIRTIO_NET_HASH_TYPE_UDP_EX << 1) - 1)
+
+/* virtio 5.1.9.4.4.2: encapsulation types for the inner header hash */
+#define VIRTIO_NET_HASH_TUNNEL_TYPE_GRE_2784	(1 << 0)
+#define VIRTIO_NET_HASH_TUNNEL_TYPE_GRE_2890	(1 << 1)
+#define VIRTIO_NET_HASH_TUNNEL_TYPE_GRE_7676	(1 << 2)
+#define VIRTIO_NET_HASH_TUNNEL_TYPE_GRE_UDP	(1 << 3)
+#define VIRTIO_NET_HASH_TUNNEL_TYPE_VXLAN	(1 << 4)
+#define VIRTIO_NET_HASH_TUNNEL_TYPE_VXLAN_GPE	(1 << 5)
+#define VIRTIO_NET_HASH_TUNNEL_TYPE_GENEVE	(1 << 6)
+#define VIRTIO_NET_HASH_TUNNEL_TYPE_IPIP	(1 << 7)
+#define VIRTIO_NET_HASH_TUNNEL_TYPE_NVGRE	(1 << 8)
+#define VIRTIO_NET_HASH_TUNNEL_TYPES		((VIRTIO_NET_HASH_TUNNEL_TYPE_NVGRE << 1) - 1)
+
 /* virtio 5.1.9.5: control virtqueue */
 #define VIRTIO_NET_OK	0
 #define VIRTIO_NET_ERR	1
@@ -302,6 +329,37 @@ static_assert(sizeof(struct virtio_net_ctrl_hdr) == 2, "virtio 5.1.9.5");
 
 #define VIRTIO_NET_CTRL_MQ			4	/* virtio 5.1.9.5.5 */
 #define VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET		0
+#define VIRTIO_NET_CTRL_MQ_RSS_CONFIG		1
+#define VIRTIO_NET_CTRL_MQ_HASH_CONFIG		2
+
+/* virtio 5.1.9.5.6.4: data of HASH_CONFIG */
+struct virtio_net_hash_config {
+	rte_le32_t hash_types;
+	rte_le16_t reserved[4];
+	uint8_t hash_key_length;
+	uint8_t hash_key_data[];
+};
+static_assert(offsetof(struct virtio_net_hash_config, hash_key_data) == 13, "virtio 5.1.9.5.6.4");
+
+/* virtio 5.1.9.5.7.1: data of RSS_CONFIG up to the table; an entry is the number of a pair */
+struct virtio_net_rss_config {
+	rte_le32_t hash_types;
+	rte_le16_t indirection_table_mask;
+	rte_le16_t unclassified_queue;
+	rte_le16_t indirection_table[];
+};
+static_assert(sizeof(struct virtio_net_rss_config) == 8, "virtio 5.1.9.5.7.1");
+
+/* virtio 5.1.9.5.7.1: what follows the table; it is not aligned there */
+struct virtio_net_rss_config_key {
+	rte_le16_t max_tx_vq;
+	uint8_t hash_key_length;
+	uint8_t hash_key_data[];
+};
+static_assert(offsetof(struct virtio_net_rss_config_key, hash_key_data) == 3, "virtio 5.1.9.5.7.1");
+
+#define VIRTIO_NET_CTRL_HASH_TUNNEL		7	/* virtio 5.1.9.4.4 */
+#define VIRTIO_NET_CTRL_HASH_TUNNEL_SET		0
 
 /* virtio 6: reserved feature bits */
 #define VIRTIO_F_INDIRECT_DESC		28
