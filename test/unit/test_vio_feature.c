@@ -15,7 +15,8 @@ static const uint8_t known_bits[] = {
 	VIRTIO_NET_F_GUEST_TSO6, VIRTIO_NET_F_GUEST_ECN, VIRTIO_NET_F_MRG_RXBUF,
 	VIRTIO_NET_F_STATUS, VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN,
 	VIRTIO_NET_F_MQ, VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_F_VERSION_1,
-	VIRTIO_F_ACCESS_PLATFORM, VIRTIO_F_ORDER_PLATFORM, VIRTIO_NET_F_SPEED_DUPLEX,
+	VIRTIO_F_ACCESS_PLATFORM, VIRTIO_F_ORDER_PLATFORM, VIRTIO_NET_F_HASH_TUNNEL,
+	VIRTIO_NET_F_RSS, VIRTIO_NET_F_SPEED_DUPLEX,
 };
 
 static struct vio_features
@@ -123,7 +124,7 @@ requirements_hold(void)
 {
 	static const uint8_t need_ctrl_vq[] = {
 		VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN, VIRTIO_NET_F_MQ,
-		VIRTIO_NET_F_CTRL_MAC_ADDR,
+		VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_NET_F_RSS, VIRTIO_NET_F_HASH_TUNNEL,
 	};
 	struct vio_features known = vio_features_known();
 	struct vio_features offered = everything(), accepted, expected;
@@ -183,12 +184,32 @@ offload_requirements_hold(void)
 	return TEST_SUCCESS;
 }
 
+/* HASH_TUNNEL needs RSS or HASH_REPORT, and both need CTRL_VQ. */
+static int
+one_of_two_requirements(void)
+{
+	struct vio_features wanted = everything(), offered = everything(), accepted;
+
+	vio_feature_del(&wanted, VIRTIO_NET_F_RSS);
+	TEST_ASSERT_SUCCESS(vio_features_negotiate(&offered, &wanted, &accepted), "no RSS");
+	TEST_ASSERT(vio_feature_has(&accepted, VIRTIO_NET_F_HASH_TUNNEL), "HASH_REPORT suffices");
+	wanted = everything();
+	vio_feature_del(&wanted, VIRTIO_NET_F_HASH_REPORT);
+	TEST_ASSERT_SUCCESS(vio_features_negotiate(&offered, &wanted, &accepted), "no report");
+	TEST_ASSERT(vio_feature_has(&accepted, VIRTIO_NET_F_HASH_TUNNEL), "RSS suffices");
+	vio_feature_del(&wanted, VIRTIO_NET_F_RSS);
+	TEST_ASSERT_SUCCESS(vio_features_negotiate(&offered, &wanted, &accepted), "neither");
+	TEST_ASSERT(!vio_feature_has(&accepted, VIRTIO_NET_F_HASH_TUNNEL), "neither is there");
+	return TEST_SUCCESS;
+}
+
 static int
 print_names_all(void)
 {
 	static const char expected[] = "GUEST_CSUM MTU MAC GUEST_TSO4 GUEST_TSO6 GUEST_ECN "
 		"MRG_RXBUF STATUS CTRL_VQ CTRL_RX CTRL_VLAN MQ "
-		"CTRL_MAC_ADDR VERSION_1 ACCESS_PLATFORM ORDER_PLATFORM SPEED_DUPLEX";
+		"CTRL_MAC_ADDR VERSION_1 ACCESS_PLATFORM ORDER_PLATFORM HASH_TUNNEL RSS "
+		"SPEED_DUPLEX";
 	struct vio_features known = vio_features_known();
 	struct vio_features none = { 0 };
 	char text[VIO_FEATURES_TEXT_LEN + 1];
@@ -222,6 +243,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE(version_1_is_needed),
 		TEST_CASE(requirements_hold),
 		TEST_CASE(offload_requirements_hold),
+		TEST_CASE(one_of_two_requirements),
 		TEST_CASE(print_names_all),
 		TEST_CASES_END()
 	}

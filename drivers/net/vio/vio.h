@@ -49,6 +49,9 @@
 #define VIO_MAC_ADDRS_MAX	64
 #define VIO_MC_ADDRS_MAX	64
 
+/* The largest indirection table: the largest that applications make room for. */
+#define VIO_RETA_SIZE_MAX	RTE_ETH_RSS_RETA_SIZE_512
+
 /* A MSI-X vector of its own for configuration changes. */
 #define VIO_CONFIG_VECTOR	0
 
@@ -176,6 +179,26 @@ struct vio_ctrlq {
 	bool started;		/* false also once a command timed out: nothing is sent then */
 };
 
+/* How the device shall spread frames over Rx queues, and which hashes it shall compute for it. */
+struct vio_rss_conf {
+	uint32_t hash_types;	/* VIRTIO_NET_HASH_TYPE_*; 0: it spreads flows by itself */
+	uint32_t tunnel_types;	/* VIRTIO_NET_HASH_TUNNEL_TYPE_*: to be hashed by inner headers */
+	uint8_t key_len;
+	uint8_t key[UINT8_MAX];
+	uint16_t reta[VIO_RETA_SIZE_MAX];	/* Rx queues, reta_size of them */
+};
+
+struct vio_rss {
+	/* Read from the device when it was probed, and bounded; 0: it has no such thing. */
+	uint32_t hash_types;
+	uint32_t tunnel_types;
+	uint16_t reta_size;	/* entries, a power of two */
+	uint8_t key_size;	/* longest key */
+
+	bool fallback;		/* device argument rss_fallback */
+	struct vio_rss_conf conf;	/* made anew by each configure */
+};
+
 enum vio_dev_state {
 	VIO_DEV_STOPPED,	/* in reset: it uses no memory */
 	VIO_DEV_STARTED,	/* DRIVER_OK */
@@ -200,6 +223,7 @@ struct vio_dev {
 	/* Made anew by each configure and start. */
 	struct vio_features features;	/* those to agree on, and agreed when started */
 
+	struct vio_rss rss;
 	struct vio_ctrlq ctrlq;
 	struct vio_ring spare;		/* stands in for the queues of a pair that are not set up */
 	struct rte_ether_addr mc_addrs[VIO_MC_ADDRS_MAX];
@@ -218,6 +242,13 @@ static inline bool
 vio_has_ctrlq(const struct vio_dev *dev)
 {
 	return vio_has(dev, VIRTIO_NET_F_CTRL_VQ) && dev->ctrlq_size_max > 0;
+}
+
+/* How many queue pairs the queues of the application take. */
+static inline uint16_t
+vio_pairs_in_use(const struct rte_eth_dev *eth_dev)
+{
+	return RTE_MAX(eth_dev->data->nb_rx_queues, eth_dev->data->nb_tx_queues);
 }
 
 /* This process's verbs for the device's transport. */

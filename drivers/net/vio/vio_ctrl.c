@@ -21,8 +21,12 @@
 #define CTRL_RING_SIZE_MAX	64
 #define CTRL_POLL_US		10
 
-/* The largest command data: both address tables, each with its count. */
-#define CTRL_DATA_MAX	sizeof(struct vio_mac_tables)
+/* The commands of variable length: both address tables, each with its count; a table and a key. */
+#define RSS_DATA_MAX	(sizeof(struct virtio_net_rss_config) + \
+			 VIO_RETA_SIZE_MAX * sizeof(rte_le16_t) + \
+			 sizeof(struct virtio_net_rss_config_key) + UINT8_MAX)
+#define CTRL_DATA_MAX	(sizeof(struct vio_mac_tables) > RSS_DATA_MAX ? \
+			 sizeof(struct vio_mac_tables) : RSS_DATA_MAX)
 
 /* The memory that a command shares with the device. */
 struct ctrl_request {
@@ -187,18 +191,22 @@ vio_ctrl_rx_mode_set(struct vio_dev *dev, uint8_t mode, bool on)
 	return ctrl_send(dev, &cmd, sizeof(uint8_t));
 }
 
+/* Appends size bytes and returns where the next ones go. */
+static uint8_t *
+append(uint8_t *data, const void *bytes, size_t size)
+{
+	memcpy(data, bytes, size);
+	return data + size;
+}
+
 /* Appends a table of addresses, its count first, and returns where the next one goes. */
 static uint8_t *
 mac_table_append(uint8_t *data, const struct rte_ether_addr *addrs, uint32_t nb)
 {
 	rte_le32_t entries = rte_cpu_to_le_32(nb);
-	uint32_t i;
 
-	memcpy(data, &entries, sizeof(entries));
-	data += sizeof(entries);
-	for (i = 0; i < nb; i++, data += sizeof(*addrs))
-		memcpy(data, &addrs[i], sizeof(*addrs));
-	return data;
+	data = append(data, &entries, sizeof(entries));
+	return append(data, addrs, nb * sizeof(*addrs));
 }
 
 int
@@ -256,4 +264,52 @@ vio_ctrl_pairs_set(struct vio_dev *dev, uint16_t pairs)
 	if (!vio_has(dev, VIRTIO_NET_F_MQ))
 		return -ENOTSUP;
 	return ctrl_send_le16(dev, VIRTIO_NET_CTRL_MQ, VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET, pairs);
+}
+
+int
+vio_ctrl_rss_set(struct vio_dev *dev, const struct vio_rss_conf *conf, uint16_t reta_size,
+		 uint16_t max_tx_vq)
+{
+	const struct virtio_net_rss_config config = {
+		.hash_types = rte_cpu_to_le_32(conf->hash_types),
+		.indirection_table_mask = rte_cpu_to_le_16(reta_size - 1),
+	};
+	const struct virtio_net_rss_config_key key = {
+		.max_tx_vq = rte_cpu_to_le_16(max_tx_vq),
+		.hash_key_length = conf->key_len,
+	};
+	struct ctrl_request cmd = {
+		.hdr = { .class = VIRTIO_NET_CTRL_MQ, .command = VIRTIO_NET_CTRL_MQ_RSS_CONFIG },
+	};
+	uint8_t *end;
+	uint16_t i;
+
+	/* virtio 5.1.9.5.7.2: not without RSS. */
+	if (!vio_has(dev, VIRTIO_NET_F_RSS))
+		return -ENOTSUP;
+	end = append(cmd.data, &config, sizeof(config));
+	for (i = 0; i < reta_size; i++) {
+		rte_le16_t entry = rte_cpu_to_le_16(conf->reta[i]);
+
+		end = append(end, &entry, sizeof(entry));
+	}
+	end = append(end, &key, offsetof(struct virtio_net_rss_config_key, hash_key_data));
+	end = append(end, conf->key, conf->key_len);
+	return ctrl_send(dev, &cmd, end - cmd.data);
+}
+
+int
+vio_ctrl_hash_tunnel_set(struct vio_dev *dev, uint32_t tunnel_types)
+{
+	rte_le32_t data = rte_cpu_to_le_32(tunnel_types);
+	struct ctrl_request cmd = {
+		.hdr = { .class = VIRTIO_NET_CTRL_HASH_TUNNEL,
+			 .command = VIRTIO_NET_CTRL_HASH_TUNNEL_SET },
+	};
+
+	/* virtio 5.1.9.4.4.5: not without HASH_TUNNEL. */
+	if (!vio_has(dev, VIRTIO_NET_F_HASH_TUNNEL))
+		return -ENOTSUP;
+	memcpy(cmd.data, &data, sizeof(data));
+	return ctrl_send(dev, &cmd, sizeof(data));
 }

@@ -60,4 +60,16 @@ vio_ctrl_vlan_set(struct vio_dev *dev, uint16_t vlan_id, bool on);
 int
 vio_ctrl_pairs_set(struct vio_dev *dev, uint16_t pairs);
 
+/*
+ * Spreads frames by hash over a table of reta_size Rx queues, a power of two, the first queue
+ * taking those without a hash; max_tx_vq: Tx queues in use, 1 to max_virtqueue_pairs. Needs RSS.
+ */
+int
+vio_ctrl_rss_set(struct vio_dev *dev, const struct vio_rss_conf *conf, uint16_t reta_size,
+		 uint16_t max_tx_vq);
+
+/* Lets these VIRTIO_NET_HASH_TUNNEL_TYPE_* be hashed by their inner headers. Needs HASH_TUNNEL. */
+int
+vio_ctrl_hash_tunnel_set(struct vio_dev *dev, uint32_t tunnel_types);
+
 #endif /* VIO_CTRL_H */

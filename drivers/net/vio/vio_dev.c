@@ -184,7 +184,8 @@ pairs_stated(struct vio_dev *dev, uint16_t *pairs)
 	int ret;
 
 	*pairs = VIRTIO_NET_MQ_PAIRS_MIN;
-	if (!vio_has(dev, VIRTIO_NET_F_MQ))
+	/* virtio 5.1.2: either feature shows the queues of all pairs. */
+	if (!vio_has(dev, VIRTIO_NET_F_MQ) && !vio_has(dev, VIRTIO_NET_F_RSS))
 		return 0;
 	ret = CONFIG_READ(dev, max_virtqueue_pairs, &field);
 	if (ret < 0)
@@ -233,6 +234,59 @@ queues_identify(struct vio_dev *dev)
 	return 0;
 }
 
+/* What the device can hash: types, inner headers, the longest key (virtio 5.1.4). */
+static int
+hash_identify(struct vio_dev *dev)
+{
+	struct vio_rss *rss = &dev->rss;
+	rte_le32_t types;
+	int ret;
+
+	ret = CONFIG_READ(dev, rss_max_key_size, &rss->key_size);
+	if (ret == 0)
+		ret = CONFIG_READ(dev, supported_hash_types, &types);
+	if (ret < 0)
+		return ret;
+	rss->hash_types = rte_le_to_cpu_32(types) & VIRTIO_NET_HASH_TYPES;
+	if (rss->key_size < VIRTIO_NET_RSS_KEY_SIZE_MIN) {
+		VIO_LOG(ERR, dev->transport->name, "the device states hash keys of %u bytes, below "
+			"the %u of the specification: correct it on the host", rss->key_size,
+			VIRTIO_NET_RSS_KEY_SIZE_MIN);
+		return -EPROTO;
+	}
+	if (!vio_has(dev, VIRTIO_NET_F_HASH_TUNNEL))
+		return 0;
+	ret = CONFIG_READ(dev, supported_tunnel_types, &types);
+	/* virtio 5.1.9.4.4.5: bits that the specification does not name MUST be ignored. */
+	rss->tunnel_types = rte_le_to_cpu_32(types) & VIRTIO_NET_HASH_TUNNEL_TYPES;
+	return ret;
+}
+
+static int
+rss_identify(struct vio_dev *dev)
+{
+	rte_le16_t field;
+	uint16_t size;
+	int ret;
+
+	if (!vio_has(dev, VIRTIO_NET_F_RSS))
+		return 0;
+	ret = hash_identify(dev);
+	if (ret == 0)
+		ret = CONFIG_READ(dev, rss_max_indirection_table_length, &field);
+	if (ret < 0)
+		return ret;
+	size = rte_le_to_cpu_16(field);
+	if (size == 0) {
+		VIO_LOG(ERR, dev->transport->name, "the device offers RSS and states an "
+			"indirection table of no entries: correct it on the host");
+		return -EPROTO;
+	}
+	/* virtio 5.1.9.5.7.2: the number of entries is a power of two. */
+	dev->rss.reta_size = rte_align32prevpow2(RTE_MIN(size, VIO_RETA_SIZE_MAX));
+	return 0;
+}
+
 int
 vio_dev_identify(struct vio_dev *dev)
 {
@@ -242,6 +296,8 @@ vio_dev_identify(struct vio_dev *dev)
 		ret = mtu_identify(dev);
 	if (ret == 0)
 		ret = queues_identify(dev);
+	if (ret == 0)
+		ret = rss_identify(dev);
 	if (ret == -EAGAIN || ret == -ERANGE)
 		VIO_LOG(ERR, dev->transport->name, "the device's configuration %s",
 			ret == -EAGAIN ? "never settles" : "lacks a field of a feature it offers");

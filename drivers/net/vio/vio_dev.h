@@ -19,7 +19,7 @@ int
 vio_dev_negotiate(struct vio_dev *dev, const struct vio_features *wanted);
 
 /*
- * Reads and bounds what the device is: address, queues and their sizes, MTU. After
+ * Reads and bounds what the device is: address, queues and their sizes, MTU, hashes. After
  * vio_dev_negotiate(). Returns 0, -EPROTO when the device states what the specification
  * excludes, or -errno of the transport's config_read.
  */

@@ -24,6 +24,7 @@
 #include "vio_log.h"
 #include "vio_offload.h"
 #include "vio_queue.h"
+#include "vio_rss.h"
 #include "vio_rxtx.h"
 #include "vio_stats.h"
 #include "vio_suspend.h"
@@ -91,6 +92,7 @@ vio_dev_infos_get(struct rte_eth_dev *eth_dev, struct rte_eth_dev_info *info)
 		.nb_seg_max = dev->tx_size_max - 1,
 		.nb_mtu_seg_max = dev->tx_size_max - 1,
 	};
+	vio_rss_info_get(dev, info);
 	info->default_rxportconf.burst_size = DEFAULT_BURST;
 	info->default_rxportconf.ring_size = RTE_MIN(dev->rx_size_max, DEFAULT_RING_SIZE);
 	info->default_rxportconf.nb_queues = 1;
@@ -130,6 +132,7 @@ features_choose(struct rte_eth_dev *eth_dev)
 	if (!vio_feature_has(&dev->offered, VIRTIO_NET_F_MRG_RXBUF) &&
 	    eth_dev->data->mtu < dev->max_mtu)
 		vio_feature_del(&wanted, VIRTIO_NET_F_MTU);
+	vio_rss_features_choose(eth_dev, &wanted);
 	return vio_features_negotiate(&dev->offered, &wanted, &dev->features);
 }
 
@@ -138,15 +141,16 @@ vio_dev_configure(struct rte_eth_dev *eth_dev)
 {
 	const struct rte_eth_conf *conf = &eth_dev->data->dev_conf;
 	struct vio_dev *dev = eth_dev->data->dev_private;
+	int ret;
 
 	/* Not a reason to fail: ethdev would release the queues, with mbufs that may come back. */
 	device_retrieve(eth_dev);
-	/* ethdev let no rss_hf pass: with RSS, flows are to be spread, and that the device does. */
 	if ((conf->rxmode.mq_mode & ~RTE_ETH_MQ_RX_RSS_FLAG) != RTE_ETH_MQ_RX_NONE ||
 	    conf->txmode.mq_mode != RTE_ETH_MQ_TX_NONE) {
 		VIO_LOG(ERR, dev->transport->name, "multi-queue modes Rx %d, Tx %d are not "
-			"supported: use RTE_ETH_MQ_RX_NONE and RTE_ETH_MQ_TX_NONE, the device "
-			"spreads flows by itself", conf->rxmode.mq_mode, conf->txmode.mq_mode);
+			"supported: use RTE_ETH_MQ_RX_NONE or RTE_ETH_MQ_RX_RSS, and "
+			"RTE_ETH_MQ_TX_NONE; with each, the device spreads flows",
+			conf->rxmode.mq_mode, conf->txmode.mq_mode);
 		return -ENOTSUP;
 	}
 	if (conf->intr_conf.rxq) {
@@ -156,14 +160,8 @@ vio_dev_configure(struct rte_eth_dev *eth_dev)
 	}
 	if (vio_offload_check_lro(eth_dev) < 0)
 		return -EINVAL;
-	return features_choose(eth_dev);
-}
-
-/* How many queue pairs the queues of the application take. */
-static uint16_t
-pairs_in_use(const struct rte_eth_dev *eth_dev)
-{
-	return RTE_MAX(eth_dev->data->nb_rx_queues, eth_dev->data->nb_tx_queues);
+	ret = vio_rss_configure(eth_dev);
+	return ret < 0 ? ret : features_choose(eth_dev);
 }
 
 /*
@@ -243,7 +241,7 @@ static int
 device_start(struct rte_eth_dev *eth_dev)
 {
 	struct vio_dev *dev = eth_dev->data->dev_private;
-	uint16_t pairs = pairs_in_use(eth_dev);
+	uint16_t pairs = vio_pairs_in_use(eth_dev);
 	int ret;
 
 	vio_queues_renew(eth_dev);
@@ -253,8 +251,7 @@ device_start(struct rte_eth_dev *eth_dev)
 	vio_dev_driver_ok(dev);
 	if (vio_has_ctrlq(dev))
 		vio_ctrl_start(dev);
-	if (pairs > 1)
-		ret = vio_ctrl_pairs_set(dev, pairs);
+	ret = vio_rss_restore(eth_dev);
 	if (ret == 0)
 		ret = vio_filters_restore(eth_dev);
 	return ret;
@@ -510,6 +507,11 @@ static const struct eth_dev_ops vio_eth_dev_ops = {
 	.vlan_filter_set = vio_vlan_filter_set,
 	.vlan_offload_set = vio_vlan_offload_set,
 	.vlan_strip_queue_set = vio_vlan_strip_queue_set,
+
+	.reta_update = vio_rss_reta_update,
+	.reta_query = vio_rss_reta_query,
+	.rss_hash_update = vio_rss_hash_update,
+	.rss_hash_conf_get = vio_rss_hash_conf_get,
 
 	.rx_queue_setup = vio_rx_queue_setup,
 	.rx_queue_release = vio_rx_queue_release,

@@ -11,11 +11,11 @@
 
 /*
  * Takes a device that its bus found into use: resets it, agrees on features, reads what it is,
- * and fills in eth_dev, whose dev_private must begin with a zeroed struct vio_dev and whose
- * process_private is taken for ops. Returns 0; -ENOTSUP for a device without VERSION_1; -EPROTO
- * when the device refuses the features or states values outside the specification; -ETIMEDOUT
- * or -ENODEV when it does not reset; -ENOMEM. After a failure the device has been given no
- * memory, none is allocated, and the caller releases eth_dev.
+ * and fills in eth_dev, whose dev_private must begin with a struct vio_dev, zeroed but for what
+ * device arguments say, and whose process_private is taken for ops. Returns 0; -ENOTSUP for a
+ * device without VERSION_1; -EPROTO when the device refuses the features or states values outside
+ * the specification; -ETIMEDOUT or -ENODEV when it does not reset; -ENOMEM. After a failure the
+ * device has been given no memory, none is allocated, and the caller releases eth_dev.
  */
 int
 vio_ethdev_init(struct rte_eth_dev *eth_dev, const struct vio_transport_ops *ops,

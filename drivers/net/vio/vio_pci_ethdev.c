@@ -22,9 +22,21 @@
 
 #define ARG_PMD		"pmd"
 #define ARG_VDPA	"vdpa"
+#define ARG_RSS_FALLBACK "rss_fallback"
 
 #define PMD_NAME	"net_vio"
 #define PMD_BUILTIN	"net_virtio"
+
+#define ARGS_KNOWN \
+	ARG_PMD "=" PMD_NAME "|" PMD_BUILTIN " " \
+	ARG_VDPA "=<0|1> " \
+	ARG_RSS_FALLBACK "=<0|1>"
+
+/* What the device arguments say. */
+struct pci_args {
+	bool builtin;		/* the built-in driver shall take the device */
+	bool rss_fallback;
+};
 
 /* The private data of a port; struct vio_dev must be its first member (vio_ethdev_init()). */
 struct pci_port {
@@ -62,27 +74,38 @@ is_ours_to_drive(const struct rte_pci_device *pci_dev)
 static int
 arg_pmd(const char *key __rte_unused, const char *value, void *opaque)
 {
-	bool *builtin = opaque;
+	struct pci_args *args = opaque;
 
 	if (value == NULL)
 		return -EINVAL;
-	*builtin = strcmp(value, PMD_BUILTIN) == 0;
-	return *builtin || strcmp(value, PMD_NAME) == 0 ? 0 : -EINVAL;
+	args->builtin = strcmp(value, PMD_BUILTIN) == 0;
+	return args->builtin || strcmp(value, PMD_NAME) == 0 ? 0 : -EINVAL;
+}
+
+static int
+arg_rss_fallback(const char *key __rte_unused, const char *value, void *opaque)
+{
+	struct pci_args *args = opaque;
+
+	if (value == NULL)
+		return -EINVAL;
+	args->rss_fallback = strcmp(value, "1") == 0;
+	return args->rss_fallback || strcmp(value, "0") == 0 ? 0 : -EINVAL;
 }
 
 /* Returns 0, or -EINVAL with a message when there is an argument that means nothing here. */
 static int
-args_check_keys(const struct rte_pci_device *pci_dev, const struct rte_kvargs *args)
+args_check_keys(const struct rte_pci_device *pci_dev, const struct rte_kvargs *kvlist)
 {
 	unsigned int i;
 
-	for (i = 0; i < args->count; i++) {
-		if (strcmp(args->pairs[i].key, ARG_PMD) == 0 ||
-		    strcmp(args->pairs[i].key, ARG_VDPA) == 0)
+	for (i = 0; i < kvlist->count; i++) {
+		if (strcmp(kvlist->pairs[i].key, ARG_PMD) == 0 ||
+		    strcmp(kvlist->pairs[i].key, ARG_VDPA) == 0 ||
+		    strcmp(kvlist->pairs[i].key, ARG_RSS_FALLBACK) == 0)
 			continue;
-		VIO_LOG(ERR, pci_dev->name, "unknown device argument '%s': known are "
-			ARG_PMD "=" PMD_NAME "|" PMD_BUILTIN " and " ARG_VDPA "=0|1",
-			args->pairs[i].key);
+		VIO_LOG(ERR, pci_dev->name, "unknown device argument '%s': known are " ARGS_KNOWN,
+			kvlist->pairs[i].key);
 		return -EINVAL;
 	}
 	return 0;
@@ -91,32 +114,37 @@ args_check_keys(const struct rte_pci_device *pci_dev, const struct rte_kvargs *a
 /*
  * Reads the device arguments. pmd= says which driver shall take the device, and if it is the
  * built-in one, the others are its own. vdpa= is for net_virtio, which declines the device with
- * vdpa=1, and means nothing here. Returns 0 and whether the built-in driver is asked for, or
- * -EINVAL.
+ * vdpa=1, and means nothing here. Returns 0, or -EINVAL with a message.
  */
 static int
-args_parse(const struct rte_pci_device *pci_dev, bool *builtin)
+args_parse(const struct rte_pci_device *pci_dev, struct pci_args *args)
 {
 	const struct rte_devargs *devargs = pci_dev->device.devargs;
-	struct rte_kvargs *args;
+	struct rte_kvargs *kvlist;
 	int ret;
 
-	*builtin = false;
+	memset(args, 0, sizeof(*args));
 	if (devargs == NULL || devargs->args == NULL || devargs->args[0] == '\0')
 		return 0;
-	args = rte_kvargs_parse(devargs->args, NULL);
-	if (args == NULL) {
+	kvlist = rte_kvargs_parse(devargs->args, NULL);
+	if (kvlist == NULL) {
 		VIO_LOG(ERR, pci_dev->name, "device arguments '%s' are not key=value pairs",
 			devargs->args);
 		return -EINVAL;
 	}
-	ret = rte_kvargs_process(args, ARG_PMD, arg_pmd, builtin);
+	ret = rte_kvargs_process(kvlist, ARG_PMD, arg_pmd, args);
 	if (ret < 0)
 		VIO_LOG(ERR, pci_dev->name, "bad value in '%s': " ARG_PMD " is " PMD_NAME " or "
 			PMD_BUILTIN, devargs->args);
-	else if (!*builtin)
-		ret = args_check_keys(pci_dev, args);
-	rte_kvargs_free(args);
+	else if (!args->builtin)
+		ret = args_check_keys(pci_dev, kvlist);
+	if (ret == 0 && !args->builtin) {
+		ret = rte_kvargs_process(kvlist, ARG_RSS_FALLBACK, arg_rss_fallback, args);
+		if (ret < 0)
+			VIO_LOG(ERR, pci_dev->name, "bad value in '%s': " ARG_RSS_FALLBACK
+				" is 0 or 1", devargs->args);
+	}
+	rte_kvargs_free(kvlist);
 	return ret < 0 ? -EINVAL : 0;
 }
 
@@ -154,7 +182,8 @@ iova_mode_check(const struct vio_dev *dev)
 }
 
 static int
-port_create(struct rte_pci_device *pci_dev, const struct vio_pci *pci)
+port_create(struct rte_pci_device *pci_dev, const struct vio_pci *pci,
+	    const struct pci_args *args)
 {
 	struct rte_eth_dev *eth_dev;
 	struct pci_port *port;
@@ -168,6 +197,7 @@ port_create(struct rte_pci_device *pci_dev, const struct vio_pci *pci)
 	}
 	port = eth_dev->data->dev_private;
 	port->pci = *pci;
+	port->dev.rss.fallback = args->rss_fallback;
 	ret = vio_ethdev_init(eth_dev, &vio_pci_ops, &port->pci.base);
 	if (ret < 0)
 		goto release;
@@ -189,13 +219,13 @@ static int
 vio_pci_probe(struct rte_pci_driver *driver __rte_unused, struct rte_pci_device *pci_dev)
 {
 	struct vio_pci pci = { .base.name = pci_dev->name };
-	bool builtin;
+	struct pci_args args;
 	int ret;
 
 	if (!is_ours_to_drive(pci_dev))
 		return 1;
-	ret = args_parse(pci_dev, &builtin);
-	if (ret < 0 || builtin)
+	ret = args_parse(pci_dev, &args);
+	if (ret < 0 || args.builtin)
 		return ret < 0 ? ret : 1;
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
 		VIO_LOG(ERR, pci_dev->name, "secondary processes are not supported");
@@ -212,7 +242,7 @@ vio_pci_probe(struct rte_pci_driver *driver __rte_unused, struct rte_pci_device 
 	}
 	ret = structures_find(&pci, pci_dev);
 	if (ret == 0)
-		ret = port_create(pci_dev, &pci);
+		ret = port_create(pci_dev, &pci, &args);
 	else if (ret == -ENOTSUP) {
 		VIO_LOG(INFO, pci_dev->name, "left alone: a legacy device, without virtio 1.x");
 		ret = 1;
@@ -255,6 +285,4 @@ static struct rte_pci_driver vio_pci_driver = {
 RTE_PMD_REGISTER_PCI(net_vio, vio_pci_driver);
 RTE_PMD_REGISTER_PCI_TABLE(net_vio, vio_pci_ids);
 RTE_PMD_REGISTER_KMOD_DEP(net_vio, "* vfio-pci | igb_uio | uio_pci_generic");
-RTE_PMD_REGISTER_PARAM_STRING(net_vio,
-	ARG_PMD "=" PMD_NAME "|" PMD_BUILTIN " "
-	ARG_VDPA "=0|1");
+RTE_PMD_REGISTER_PARAM_STRING(net_vio, ARGS_KNOWN);

@@ -28,6 +28,7 @@
 #define ARG_CQ		"cq"
 #define ARG_SPEED	"speed"
 #define ARG_VECTORIZED	"vectorized"
+#define ARG_RSS_FALLBACK "rss_fallback"
 #define ARG_IFACE	"iface"
 
 /* A number that an argument may give. */
@@ -165,7 +166,7 @@ keys_check(const struct rte_kvargs *kvlist, const char *device)
 {
 	static const char * const known[] = {
 		ARG_PATH, ARG_QUEUES, ARG_QUEUE_SIZE, ARG_MAC, ARG_MRG_RXBUF, ARG_CQ, ARG_SPEED,
-		ARG_VECTORIZED,
+		ARG_VECTORIZED, ARG_RSS_FALLBACK,
 	};
 	unsigned int i, k;
 
@@ -204,6 +205,8 @@ vio_user_args_parse(const char *device, const char *text, struct vio_user_args *
 		ret = numbers_get(kvlist, device, &args->conf);
 	if (ret == 0)
 		ret = flags_get(kvlist, device, &args->conf);
+	if (ret == 0)
+		ret = arg_flag_get(kvlist, device, ARG_RSS_FALLBACK, &args->rss_fallback);
 	if (ret == 0)
 		ret = mac_get(kvlist, device, &args->conf);
 	if (ret == 0)

@@ -18,12 +18,14 @@
 	"mrg_rxbuf=<0|1> " \
 	"cq=<0|1> " \
 	"speed=<Mb/s> " \
-	"vectorized=<0|1>"
+	"vectorized=<0|1> " \
+	"rss_fallback=<0|1>"
 
 /* What the arguments say. */
 struct vio_user_args {
 	char path[VIO_VHOST_PATH_SIZE];		/* the socket */
 	struct vio_user_conf conf;
+	bool rss_fallback;
 };
 
 /*

@@ -110,6 +110,7 @@ vio_user_probe(struct rte_vdev_device *vdev)
 	}
 	port = eth_dev->data->dev_private;
 	port->user.base.name = device;
+	port->dev.rss.fallback = args.rss_fallback;
 	ret = vio_user_init(&port->user, fd, &args.conf);
 	if (ret == 0)
 		ret = port_init(eth_dev);
