@@ -66,11 +66,7 @@ fi
 
 # the unit tests with their device, in a folder of their own
 tests=("$root"/test/unit/test_vio_*.c)
-names=()
-for file in "${tests[@]}"; do
-	name=${file##*/test_}
-	names+=("${name%.c}_autotest")
-done
+mapfile -t names < <(sed -n 's/^REGISTER_TEST_COMMAND(\([a-z0-9_]*\),.*/\1/p' "${tests[@]}")
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 {

@@ -55,16 +55,28 @@ nb_allocs(void)
 	return nb;
 }
 
+static uint64_t always_offered;
+
+void
+fake_port_always_offer(uint64_t features)
+{
+	always_offered = features;
+}
+
 int
 fake_port_prepare(struct fake_port *p, uint16_t nb_pairs, uint16_t size_max)
 {
 	static unsigned int nb_pools;
 	char name[RTE_MEMPOOL_NAMESIZE];
 	struct rte_eth_dev *warm;
+	unsigned int i;
 
 	memset(p, 0, sizeof(*p));
 	p->prepared = true;
 	vdev_net_init(&p->net, nb_pairs, size_max);
+	for (i = 0; i < 64; i++)
+		if (always_offered & RTE_BIT64(i))
+			vdev_offer(&p->net.dev, i, true);
 	fake_transport_init(&p->transport, &p->net, DEVICE_NAME);
 	p->driver.name = DEVICE_NAME;
 	p->device.name = DEVICE_NAME;

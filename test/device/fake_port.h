@@ -37,6 +37,13 @@ struct fake_port {
 	unsigned int nb_allocs;
 };
 
+/*
+ * Feature bits below 64 that every device offers that is prepared from now on: tests run their
+ * cases on rings of one format after the other.
+ */
+void
+fake_port_always_offer(uint64_t features);
+
 /* Makes the pool and the device, without the port, so that faults can be set before it. */
 int
 fake_port_prepare(struct fake_port *p, uint16_t nb_pairs, uint16_t size_max);

@@ -23,8 +23,10 @@ QUOTED = re.compile(r"`+([a-z_]*)\.?([a-z0-9_]*)`+")
 
 def existing() -> dict[str, str]:
     """The groups of tests, each with the text that defines its tests."""
-    groups = {path.stem.removeprefix("test_") + "_autotest": path.read_text()
-              for path in (ROOT / "test/unit").glob("test_vio_*.c")}
+    groups = {}
+    for path in (ROOT / "test/unit").glob("test_vio_*.c"):
+        text = path.read_text()
+        groups |= {name: text for name in re.findall(r"REGISTER_TEST_COMMAND\((\w+),", text)}
     for folder in ("system", "native"):
         for path in (ROOT / "test" / folder).glob("*_test.py"):
             groups[path.stem.removesuffix("_test")] = path.read_text()

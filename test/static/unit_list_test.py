@@ -31,11 +31,17 @@ def test_files(_args: Namespace) -> None:
 
 
 def test_names(_args: Namespace) -> None:
-    """test_x.c registers x_autotest and nothing else."""
+    """test_x.c registers x_autotest, variants x_y_autotest that are listed, and nothing else."""
+    variants = listed("unit_variants")
     for path in UNIT.glob("test_*.c"):
-        found = re.findall(r"REGISTER_TEST_COMMAND\((\w+),", path.read_text())
-        results.equal(found, [path.stem.removeprefix("test_") + "_autotest"],
-                      f"tests registered by {path.name}")
+        found = re.findall(r"REGISTER_TEST_COMMAND\((\w+)_autotest,", path.read_text())
+        name = path.stem.removeprefix("test_")
+        results.equal(found[:1], [name], f"first test registered by {path.name}")
+        for variant in found[1:]:
+            results.check(variant.startswith(name + "_") and variant in variants,
+                          f"{path.name} registers {variant}_autotest, which is not listed")
+            variants.remove(variant)
+    results.equal(variants, set(), "variants that are listed and not registered")
 
 
 if __name__ == "__main__":

@@ -390,8 +390,21 @@ address_feature_without_rx(void)
 #define NONSENSE(_name, _answer) \
 	TEST_CASE_NAMED_WITH_DATA(_name, setup, teardown, nonsense, (&(const int){ _answer }))
 
-static struct unit_test_suite suite = {
-	.suite_name = "vio_ctrl",
+/* Commands of three descriptors each, until the ring's end has lain at each of the three. */
+static int
+many_laps(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 500; i++) {
+		TEST_ASSERT_SUCCESS(rte_eth_dev_vlan_filter(port.port_id, i, 1), "command %u", i);
+		TEST_ASSERT(device_has_vlan(i), "command %u", i);
+	}
+	return fake_port_close(&port);
+}
+
+static struct unit_test_suite common = {
+	.suite_name = "any format",
 	.unit_test_cases = {
 		TEST_CASE_ST(setup, teardown, rx_modes),
 		TEST_CASE_ST(setup, teardown, unicast_table),
@@ -400,12 +413,10 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, primary_address),
 		TEST_CASE_ST(setup, teardown, vlan_filter),
 		TEST_CASE_ST(setup, teardown, vlan_filter_switched),
-		TEST_CASE_ST(setup, teardown, index_wrap),
 		REFUSED("refused", VDEV_NET_REFUSE),
 		REFUSED("odd status", VDEV_NET_ODD_ACK),
 		REFUSED("no status", VDEV_NET_NO_ACK),
 		NONSENSE("wrong id", VDEV_NET_WRONG_ID),
-		NONSENSE("index jump", VDEV_NET_IDX_JUMP),
 		TEST_CASE_ST(setup, teardown, silence),
 		TEST_CASE_ST(setup, teardown, kept_while_stopped),
 		TEST_CASE_ST(setup, teardown, features_missing),
@@ -414,10 +425,53 @@ static struct unit_test_suite suite = {
 	}
 };
 
+static struct unit_test_suite split = {
+	.suite_name = "split",
+	.unit_test_cases = {
+		TEST_CASE_ST(setup, teardown, index_wrap),
+		NONSENSE("index jump", VDEV_NET_IDX_JUMP),
+		TEST_CASES_END()
+	}
+};
+
+static struct unit_test_suite packed = {
+	.suite_name = "packed",
+	.unit_test_cases = {
+		TEST_CASE_ST(setup, teardown, many_laps),
+		TEST_CASES_END()
+	}
+};
+
+static struct unit_test_suite end = { .unit_test_cases = { TEST_CASES_END() } };
+
+static struct unit_test_suite suite = {
+	.suite_name = "vio_ctrl",
+	.unit_test_suites = (struct unit_test_suite *[]){ &common, &split, &end },
+	.unit_test_cases = { TEST_CASES_END() }
+};
+
+static struct unit_test_suite suite_packed = {
+	.suite_name = "vio_ctrl_packed",
+	.unit_test_suites = (struct unit_test_suite *[]){ &common, &packed, &end },
+	.unit_test_cases = { TEST_CASES_END() }
+};
+
 static int
 test_vio_ctrl(void)
 {
 	return unit_test_suite_runner(&suite);
 }
 
+static int
+test_vio_ctrl_packed(void)
+{
+	int ret;
+
+	fake_port_always_offer(RTE_BIT64(VIRTIO_F_RING_PACKED));
+	ret = unit_test_suite_runner(&suite_packed);
+	fake_port_always_offer(0);
+	return ret;
+}
+
 REGISTER_TEST_COMMAND(vio_ctrl_autotest, test_vio_ctrl);
+REGISTER_TEST_COMMAND(vio_ctrl_packed_autotest, test_vio_ctrl_packed);

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The net_vio authors
  */
 
-/* A split ring's layout, memory and indices (virtio 2.7). */
+/* A ring's layout, memory and indices, split (virtio 2.7) and packed (virtio 2.8). */
 
 #include <string.h>
 
@@ -13,7 +13,8 @@
 
 #include "test.h"
 
-#include "vio_ring.h"
+#include "vio_ring_packed.h"
+#include "vio_ring_split.h"
 
 #define SIZE 256
 
@@ -30,7 +31,8 @@ used(void)
 static int
 setup(void)
 {
-	int ret = vio_ring_alloc(&ring, "test_vio_ring", SIZE, 100, SOCKET_ID_ANY, false);
+	const struct vio_ring_conf conf = { .size = SIZE, .extra = 100 };
+	int ret = vio_ring_alloc(&ring, "test_vio_ring", &conf, SOCKET_ID_ANY);
 
 	ring.index = 3;
 	ring.weak_barriers = true;
@@ -55,7 +57,8 @@ layout_of_every_size(void)
 
 	for (size = VIO_RING_SIZE_MIN; size <= VIRTQ_SIZE_MAX; size *= 2) {
 		for (i = 0; i < RTE_DIM(extras); i++) {
-			struct vio_ring_layout l = vio_ring_split_layout(size, extras[i]);
+			const struct vio_ring_conf conf = { .size = size, .extra = extras[i] };
+			struct vio_ring_layout l = vio_ring_layout(&conf);
 
 			TEST_ASSERT_EQUAL(l.desc % 16, 0, "size %u: descriptors at %zu", size,
 				l.desc);
@@ -85,11 +88,12 @@ memory_of_every_size(void)
 	unsigned int size;
 
 	for (size = VIO_RING_SIZE_MIN; size <= VIRTQ_SIZE_MAX; size *= 2) {
+		const struct vio_ring_conf conf = { .size = size, .extra = 40 };
 		struct vio_ring r;
 		uint64_t end;
 
-		TEST_ASSERT_SUCCESS(vio_ring_alloc(&r, "test_vio_sizes", size, 40, SOCKET_ID_ANY,
-			false), "size %u", size);
+		TEST_ASSERT_SUCCESS(vio_ring_alloc(&r, "test_vio_sizes", &conf, SOCKET_ID_ANY),
+			"size %u", size);
 		end = r.mz->iova + r.mz->len;
 		TEST_ASSERT(r.size == size && r.mask == size - 1, "size %u", size);
 		TEST_ASSERT_EQUAL(vio_ring_desc_addr(&r) % VIRTQ_DESC_ALIGN, 0, "size %u", size);
@@ -115,11 +119,12 @@ memory_of_every_size(void)
 static int
 memory_is_given_back(void)
 {
+	const struct vio_ring_conf conf = { .size = 8, .extra = SIZE_MAX / 4 };
 	char name[RTE_MEMZONE_NAMESIZE];
 	struct vio_ring huge;
 
-	TEST_ASSERT_EQUAL(vio_ring_alloc(&huge, "test_vio_huge", 8, SIZE_MAX / 4, SOCKET_ID_ANY,
-		false), -ENOMEM, "more than there is");
+	TEST_ASSERT_EQUAL(vio_ring_alloc(&huge, "test_vio_huge", &conf, SOCKET_ID_ANY), -ENOMEM,
+		"more than there is");
 	strcpy(name, ring.mz->name);
 	TEST_ASSERT_NOT_NULL(rte_memzone_lookup(name), "no memory zone");
 	vio_ring_free(&ring);
@@ -144,7 +149,7 @@ reset_empties(void)
 	TEST_ASSERT_EQUAL(ring.used->idx, 0, "used index");
 	TEST_ASSERT_EQUAL(ring.desc[SIZE - 1].addr, 0, "descriptors");
 	TEST_ASSERT_EQUAL(((uint8_t *)vio_ring_extra(&ring))[99], 0, "extra");
-	TEST_ASSERT_EQUAL(vio_ring_nb_posted(&ring), 0, "posted");
+	TEST_ASSERT_EQUAL(vio_ring_split_nb_posted(&ring), 0, "posted");
 	return TEST_SUCCESS;
 }
 
@@ -155,21 +160,22 @@ used_index_is_bounded(void)
 	static const uint16_t starts[] = { 0, 1, 255, 32767, 32768, 65279, 65530, 65535 };
 	static const uint16_t posted[] = { 0, 1, 128, SIZE };
 	unsigned int i, j, claim;
+	uint16_t nb_used;
 
 	for (i = 0; i < RTE_DIM(starts); i++) {
 		for (j = 0; j < RTE_DIM(posted); j++) {
 			ring.used_idx = starts[i];
 			ring.avail_idx = starts[i] + posted[j];
-			TEST_ASSERT_EQUAL(vio_ring_nb_posted(&ring), posted[j], "start %u",
+			TEST_ASSERT_EQUAL(vio_ring_split_nb_posted(&ring), posted[j], "start %u",
 				starts[i]);
 			for (claim = 0; claim <= UINT16_MAX; claim++) {
 				used()->idx = rte_cpu_to_le_16(starts[i] + claim);
-				TEST_ASSERT_EQUAL(vio_ring_look(&ring), (claim <= posted[j]),
+				TEST_ASSERT_EQUAL(vio_ring_split_look(&ring), (claim <= posted[j]),
 					"start %u posted %u claimed %u",
 					starts[i], posted[j], claim);
-				TEST_ASSERT(claim > posted[j] || vio_ring_nb_used(&ring) == claim,
-					"start %u: %u of %u", starts[i], vio_ring_nb_used(&ring),
-					claim);
+				nb_used = vio_ring_split_nb_used(&ring);
+				TEST_ASSERT(claim > posted[j] || nb_used == claim,
+					"start %u: %u of %u", starts[i], nb_used, claim);
 			}
 		}
 	}
@@ -187,7 +193,7 @@ used_entries_wrap(void)
 		used()->ring[i].len = rte_cpu_to_le_32(~i);
 	}
 	for (i = 65530; i < 65530 + 2 * SIZE; i++) {
-		vio_ring_used_read(&ring, i, &id, &len);
+		vio_ring_split_used_read(&ring, i, &id, &len);
 		TEST_ASSERT_EQUAL(id, ((i % SIZE) | 0xabcd0000), "entry %u: id %u", i, id);
 		TEST_ASSERT_EQUAL(len, ~(i % SIZE), "entry %u: len %u", i, len);
 	}
@@ -202,10 +208,10 @@ publish_writes_the_index(void)
 	for (strong = 0; strong < 2; strong++) {
 		ring.weak_barriers = !strong;
 		ring.avail_idx = 65535;
-		vio_ring_publish(&ring);
+		vio_ring_split_publish(&ring);
 		TEST_ASSERT_EQUAL(ring.avail->idx, rte_cpu_to_le_16(65535), "last index");
 		ring.avail_idx++;
-		vio_ring_publish(&ring);
+		vio_ring_split_publish(&ring);
 		TEST_ASSERT_EQUAL(ring.avail->idx, 0, "wrapped index");
 	}
 	return TEST_SUCCESS;
@@ -221,10 +227,10 @@ notify_unless_suppressed(void)
 		ring.weak_barriers = !strong;
 		doorbell = UINT16_MAX;
 		used()->flags = rte_cpu_to_le_16(VIRTQ_USED_F_NO_NOTIFY);
-		TEST_ASSERT(!vio_ring_notify(&ring), "says that it notified");
+		TEST_ASSERT(!vio_ring_split_notify(&ring), "says that it notified");
 		TEST_ASSERT_EQUAL(doorbell, UINT16_MAX, "wrote %u", doorbell);
 		used()->flags = 0;
-		TEST_ASSERT(vio_ring_notify(&ring), "says that it did not notify");
+		TEST_ASSERT(vio_ring_split_notify(&ring), "says that it did not notify");
 		TEST_ASSERT_EQUAL(rte_le_to_cpu_16(doorbell), ring.index, "wrote %u", doorbell);
 	}
 	return TEST_SUCCESS;
@@ -239,18 +245,176 @@ notify_by_eventfd(void)
 	ring.doorbell = (struct vio_doorbell){ .fd = eventfd(0, EFD_NONBLOCK) };
 	TEST_ASSERT(ring.doorbell.fd >= 0, "eventfd");
 	used()->flags = rte_cpu_to_le_16(VIRTQ_USED_F_NO_NOTIFY);
-	TEST_ASSERT(!vio_ring_notify(&ring), "says that it notified");
+	TEST_ASSERT(!vio_ring_split_notify(&ring), "says that it notified");
 	TEST_ASSERT(read(ring.doorbell.fd, &count, sizeof(count)) < 0, "raised");
 	used()->flags = 0;
-	TEST_ASSERT(vio_ring_notify(&ring), "says that it did not notify");
+	TEST_ASSERT(vio_ring_split_notify(&ring), "says that it did not notify");
 	TEST_ASSERT_EQUAL(read(ring.doorbell.fd, &count, sizeof(count)), sizeof(count), "read");
 	TEST_ASSERT_EQUAL(count, 1, "raised by %llu", (unsigned long long)count);
 
 	count = UINT64_MAX - 1;
 	TEST_ASSERT_EQUAL(write(ring.doorbell.fd, &count, sizeof(count)), sizeof(count), "write");
-	TEST_ASSERT(vio_ring_notify(&ring), "says that it did not notify");
+	TEST_ASSERT(vio_ring_split_notify(&ring), "says that it did not notify");
 	TEST_ASSERT_EQUAL(doorbell, UINT16_MAX, "wrote %u", doorbell);
 	close(ring.doorbell.fd);
+	return TEST_SUCCESS;
+}
+
+/* virtio 2.8.10.1: any size; alignment and room of each part, none of which overlap. */
+static int
+packed_layout_of_every_size(void)
+{
+	unsigned int size;
+
+	for (size = VIO_RING_SIZE_MIN; size <= VIRTQ_SIZE_MAX; size++) {
+		const struct vio_ring_conf conf = { .is_packed = true, .size = size, .extra = 40 };
+		struct vio_ring_layout l = vio_ring_layout(&conf);
+
+		TEST_ASSERT_EQUAL(l.desc, 0, "size %u: descriptors at %zu", size, l.desc);
+		TEST_ASSERT_EQUAL(l.driver % RTE_CACHE_LINE_SIZE, 0, "size %u: %zu", size,
+			l.driver);
+		TEST_ASSERT_EQUAL(l.device % RTE_CACHE_LINE_SIZE, 0, "size %u: %zu", size,
+			l.device);
+		TEST_ASSERT(l.driver >= 16 * size, "size %u: %zu", size, l.driver);
+		TEST_ASSERT(l.device >= l.driver + 4, "size %u: %zu", size, l.device);
+		TEST_ASSERT(l.extra >= l.device + 4, "size %u: %zu", size, l.extra);
+		TEST_ASSERT(l.total >= l.extra + 40, "size %u: %zu", size, l.total);
+		TEST_ASSERT(l.total <= 16 * size + 40 + 4 * RTE_CACHE_LINE_SIZE, "size %u: %zu",
+			size, l.total);
+	}
+	return TEST_SUCCESS;
+}
+
+#define PACKED_SIZE 11
+
+static int
+packed_setup(void)
+{
+	const struct vio_ring_conf conf = { .is_packed = true, .size = PACKED_SIZE };
+	int ret = vio_ring_alloc(&ring, "test_vio_packed", &conf, SOCKET_ID_ANY);
+
+	ring.index = 3;
+	ring.weak_barriers = true;
+	ring.doorbell.addr = &doorbell;
+	doorbell = UINT16_MAX;
+	return ret == 0 ? TEST_SUCCESS : TEST_FAILED;
+}
+
+static uint16_t
+packed_flags(unsigned int slot)
+{
+	return rte_le_to_cpu_16(ring.pdesc[slot].flags);
+}
+
+/* The device uses a descriptor; wrap: its wrap counter. */
+static void
+packed_use(unsigned int slot, uint16_t id, uint32_t len, bool wrap)
+{
+	ring.pdesc[slot].id = rte_cpu_to_le_16(id);
+	ring.pdesc[slot].len = rte_cpu_to_le_32(len);
+	ring.pdesc[slot].flags = rte_cpu_to_le_16(wrap ? 0x8080 : 0);
+}
+
+/* virtio 2.8.1, 2.8.13, 2.8.14: what a device finds after a reset. */
+static int
+packed_reset_empties(void)
+{
+	unsigned int i;
+
+	memset(ring.mz->addr, 0xa5, ring.mz->len);
+	ring.avail_idx = ring.used_idx = ring.head_slot = 5;
+	ring.avail_bits = ring.used_bits = 0;
+	vio_ring_reset(&ring);
+
+	TEST_ASSERT_EQUAL(rte_le_to_cpu_16(ring.driver_event->flags), RING_EVENT_FLAGS_DISABLE,
+		"interrupts 0x%x", ring.driver_event->flags);
+	TEST_ASSERT_EQUAL(ring.driver_event->desc, 0, "driver event");
+	TEST_ASSERT_EQUAL(ring.device_event->flags, 0, "device event");
+	for (i = 0; i < PACKED_SIZE; i++)
+		TEST_ASSERT_EQUAL(packed_flags(i), 0, "descriptor %u", i);
+	TEST_ASSERT_EQUAL(vio_ring_packed_nb_posted(&ring), 0, "posted");
+	TEST_ASSERT(!vio_ring_packed_is_used(&ring, 0), "used");
+	vio_ring_packed_post(&ring, 0, 1, 2, 0);
+	vio_ring_packed_publish(&ring);
+	TEST_ASSERT_EQUAL(packed_flags(0), VIRTQ_DESC_F_AVAIL, "flags 0x%x", packed_flags(0));
+	return TEST_SUCCESS;
+}
+
+/*
+ * Each number of descriptors, posted and used at each place of the ring, in both laps: counted,
+ * marked by the wrap counter, and hidden until the first is shown.
+ */
+static int
+packed_counts_and_wraps(void)
+{
+	unsigned int round, nb, i, at = 0;
+	uint16_t expected, flags, slot;
+	bool wrap = true, w;
+	uint32_t id, len;
+
+	for (round = 0; round < 4 * PACKED_SIZE; round++) {
+		for (nb = 1; nb <= PACKED_SIZE; nb++) {
+			for (i = 0; i < nb; i++)
+				vio_ring_packed_post(&ring, i, 100 + i, 200 + i,
+					VIRTQ_DESC_F_WRITE);
+			TEST_ASSERT_EQUAL(vio_ring_packed_nb_posted(&ring), nb, "%u of %u at %u",
+				vio_ring_packed_nb_posted(&ring), nb, at);
+			flags = packed_flags(at) & VIO_RING_PACKED_BITS;
+			TEST_ASSERT(flags == 0 || flags == VIO_RING_PACKED_BITS,
+				"shown too early: 0x%x", flags);
+			vio_ring_packed_publish(&ring);
+			for (i = 0; i < nb; i++) {
+				slot = (at + i) % PACKED_SIZE;
+				w = at + i < PACKED_SIZE ? wrap : !wrap;
+				expected = (w ? 0x80 : 0x8000) | VIRTQ_DESC_F_WRITE;
+				TEST_ASSERT_EQUAL(packed_flags(slot), expected, "slot %u: 0x%x",
+					slot, packed_flags(slot));
+				TEST_ASSERT(ring.pdesc[slot].addr == rte_cpu_to_le_64(100 + i) &&
+					ring.pdesc[slot].len == rte_cpu_to_le_32(200 + i) &&
+					ring.pdesc[slot].id == rte_cpu_to_le_16(i),
+					"slot %u", slot);
+				TEST_ASSERT(!vio_ring_packed_is_used(&ring, i), "used %u", i);
+				packed_use(slot, 1000 + i, 3000 + i, w);
+				TEST_ASSERT(vio_ring_packed_is_used(&ring, i), "not used %u", i);
+				vio_ring_packed_used_read(&ring, i, &id, &len);
+				TEST_ASSERT(id == 1000 + i && len == 3000 + i, "%u %u", id, len);
+			}
+			vio_ring_packed_skip(&ring, nb);
+			TEST_ASSERT_EQUAL(vio_ring_packed_nb_posted(&ring), 0, "%u left",
+				vio_ring_packed_nb_posted(&ring));
+			wrap ^= at + nb >= PACKED_SIZE;
+			at = (at + nb) % PACKED_SIZE;
+			/* what was used in the lap before is not used again */
+			TEST_ASSERT(!vio_ring_packed_is_used(&ring, 0), "stale at %u", at);
+		}
+		vio_ring_packed_post(&ring, 0, 1, 2, 0);
+		vio_ring_packed_publish(&ring);
+		packed_use(at, 0, 0, wrap);
+		vio_ring_packed_skip(&ring, 1);
+		wrap ^= ++at == PACKED_SIZE;
+		at %= PACKED_SIZE;
+	}
+	return TEST_SUCCESS;
+}
+
+/* virtio 2.8.10: not when the device disables it; reserved bits and values mean nothing. */
+static int
+packed_notify_unless_suppressed(void)
+{
+	static const uint16_t notify[] = { 0x0, 0x2, 0x3, 0xfffc };
+	struct pvirtq_event_suppress *event = (void *)(uintptr_t)ring.device_event;
+	unsigned int i;
+
+	for (i = 0; i < 2 * RTE_DIM(notify); i++) {
+		ring.weak_barriers = i % 2;
+		doorbell = UINT16_MAX;
+		event->flags = rte_cpu_to_le_16(i % 2 ? 0x1 : 0xfffd);
+		TEST_ASSERT(!vio_ring_packed_notify(&ring), "says that it notified");
+		TEST_ASSERT_EQUAL(doorbell, UINT16_MAX, "wrote %u", doorbell);
+		event->flags = rte_cpu_to_le_16(notify[i / 2]);
+		TEST_ASSERT(vio_ring_packed_notify(&ring), "flags 0x%x", notify[i / 2]);
+		TEST_ASSERT_EQUAL(rte_le_to_cpu_16(doorbell), ring.index, "wrote %u", doorbell);
+	}
 	return TEST_SUCCESS;
 }
 
@@ -266,6 +430,10 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, publish_writes_the_index),
 		TEST_CASE_ST(setup, teardown, notify_unless_suppressed),
 		TEST_CASE_ST(setup, teardown, notify_by_eventfd),
+		TEST_CASE(packed_layout_of_every_size),
+		TEST_CASE_ST(packed_setup, teardown, packed_reset_empties),
+		TEST_CASE_ST(packed_setup, teardown, packed_counts_and_wraps),
+		TEST_CASE_ST(packed_setup, teardown, packed_notify_unless_suppressed),
 		TEST_CASES_END()
 	}
 };

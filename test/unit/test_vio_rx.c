@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The net_vio authors
  */
 
-/* Receive on split rings: what arrives, what is dropped, and what a device may not do. */
+/* Receive on rings of each format: what arrives, what is dropped, and what a device may not do. */
 
 #include <string.h>
 
@@ -14,6 +14,7 @@
 #include "vio.h"
 
 #define RING_SIZE	256
+#define ODD_SIZE	101
 #define BURST		32
 
 /* What one buffer of the pool takes. */
@@ -33,6 +34,13 @@ static int
 setup(void)
 {
 	return fake_port_start(&port, RING_SIZE) == 0 ? TEST_SUCCESS : TEST_FAILED;
+}
+
+/* A device whose rings, and the control queue with them, are of an odd size. */
+static int
+setup_odd(void)
+{
+	return fake_port_start(&port, ODD_SIZE) == 0 ? TEST_SUCCESS : TEST_FAILED;
 }
 
 /* A device of the largest MTU, so that frames may take many buffers. */
@@ -669,8 +677,71 @@ second_buffer_lies(const void *data)
 	TEST_CASE_NAMED_WITH_DATA(_name, setup, teardown, num_buffers_lies, \
 		(&(const int){ _value }))
 
-static struct unit_test_suite suite = {
-	.suite_name = "vio_rx",
+/* The device marks one descriptor more as used than it used, with the id of the last one. */
+static int
+more_marked_than_used(void)
+{
+	vq()->lie = VDEV_LIE_IDX;
+	vq()->lie_value = 1;
+	TEST_ASSERT_SUCCESS(pass(60, 1), "the good one");
+	TEST_ASSERT_SUCCESS(expect_none(), "an id again");
+	return broken_then_recovers("rx_q0_bad_id");
+}
+
+/* virtio 2.8.1: both bits must be those of the wrap counter; with one, the buffer is not used. */
+static int
+one_bit_is_not_used(void)
+{
+	static const uint16_t bits[] = {
+		VIRTQ_DESC_F_AVAIL, VIRTQ_DESC_F_USED, VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED,
+	};
+	unsigned int i, lap;
+	uint16_t slot;
+
+	for (lap = 0; lap < 2; lap++) {
+		for (i = 0; i < RTE_DIM(bits); i++) {
+			slot = vq()->packed.used.slot;
+			vq()->lie = VDEV_LIE_FLAGS;
+			vq()->lie_value = bits[i];
+			TEST_ASSERT_EQUAL(arrive(60, i), 1, "a frame");
+			TEST_ASSERT_SUCCESS(expect_none(), "bits 0x%x", bits[i]);
+			vq()->packed.desc[slot].flags ^= rte_cpu_to_le_16(bits[i]);
+			TEST_ASSERT_SUCCESS(expect(60, i), "bits 0x%x", bits[i]);
+		}
+		for (i = 0; i < RING_SIZE; i++)
+			TEST_ASSERT_SUCCESS(pass(60, i), "frame %u", i);
+	}
+	return fake_port_close(&port);
+}
+
+/* virtio 2.8.10.1: a ring of a size that is no power of two, out of order through many laps. */
+static int
+odd_size(void)
+{
+	struct rte_mbuf *pkts[ODD_SIZE];
+	struct rte_eth_rxq_info info;
+	unsigned int lap, i;
+
+	TEST_ASSERT_SUCCESS(rte_eth_rx_queue_info_get(port.port_id, 0, &info), "info");
+	TEST_ASSERT_EQUAL(info.nb_desc, ODD_SIZE, "%u entries", info.nb_desc);
+	vq()->order = VDEV_SHUFFLED;
+	for (lap = 0; lap < 50; lap++) {
+		TEST_ASSERT_EQUAL(vdev_net_rx_posted(&port.net, 0), ODD_SIZE, "lap %u", lap);
+		for (i = 0; i < ODD_SIZE; i++)
+			TEST_ASSERT_EQUAL(arrive(60 + i, i), 1, "lap %u frame %u", lap, i);
+		TEST_ASSERT_EQUAL(arrive(60, i), 0, "more than the ring has");
+		TEST_ASSERT_EQUAL(rte_eth_rx_queue_count(port.port_id, 0), ODD_SIZE, "count");
+		TEST_ASSERT_EQUAL(rte_eth_rx_burst(port.port_id, 0, pkts, ODD_SIZE), ODD_SIZE,
+			"lap %u", lap);
+		for (i = 0; i < ODD_SIZE; i++)
+			TEST_ASSERT(fake_port_packet_is(pkts[i], 60 + i, i), "packet %u", i);
+		rte_pktmbuf_free_bulk(pkts, ODD_SIZE);
+	}
+	return fake_port_close(&port);
+}
+
+static struct unit_test_suite common = {
+	.suite_name = "any format",
 	.unit_test_cases = {
 		TEST_CASE_ST(setup, teardown, every_length_of_one_buffer),
 		TEST_CASE_ST(setup, teardown, full_and_empty),
@@ -695,16 +766,12 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, num_buffers_covers_the_next),
 		LIE("id of ring size", VDEV_LIE_ID, RING_SIZE, "rx_q0_bad_id"),
 		LIE("id of 65535", VDEV_LIE_ID, UINT16_MAX, "rx_q0_bad_id"),
-		LIE("id of 65536", VDEV_LIE_ID, UINT16_MAX + 1, "rx_q0_bad_id"),
 		LIE("id of all ones", VDEV_LIE_ID, UINT32_MAX, "rx_q0_bad_id"),
 		LIE("length 0", VDEV_LIE_LEN, 0, "rx_q0_bad_len"),
 		LIE("length 11", VDEV_LIE_LEN, 11, "rx_q0_bad_len"),
 		LIE("length of the buffer and 1", VDEV_LIE_LEN, BUF_LEN + 1, "rx_q0_bad_len"),
 		LIE("length 65536 and 60", VDEV_LIE_LEN, 65536 + 60, "rx_q0_bad_len"),
 		LIE("length of all ones", VDEV_LIE_LEN, UINT32_MAX, "rx_q0_bad_len"),
-		LIE("index past the posted", VDEV_LIE_IDX, RING_SIZE, "rx_q0_bad_used_idx"),
-		LIE("index jumps by half", VDEV_LIE_IDX, 32768, "rx_q0_bad_used_idx"),
-		LIE("index goes back", VDEV_LIE_IDX, (uint32_t)-2, "rx_q0_bad_used_idx"),
 		LIE_SECOND("second id of ring size", VDEV_LIE_ID, RING_SIZE, "rx_q0_bad_id"),
 		LIE_SECOND("second id is the first", VDEV_LIE_ID, UINT16_MAX, "rx_q0_bad_id"),
 		LIE_SECOND("second length 0", VDEV_LIE_LEN, 0, "rx_q0_bad_len"),
@@ -716,10 +783,57 @@ static struct unit_test_suite suite = {
 	}
 };
 
+static struct unit_test_suite split = {
+	.suite_name = "split",
+	.unit_test_cases = {
+		LIE("id of 65536", VDEV_LIE_ID, UINT16_MAX + 1, "rx_q0_bad_id"),
+		LIE("index past the posted", VDEV_LIE_IDX, RING_SIZE, "rx_q0_bad_used_idx"),
+		LIE("index jumps by half", VDEV_LIE_IDX, 32768, "rx_q0_bad_used_idx"),
+		LIE("index goes back", VDEV_LIE_IDX, (uint32_t)-2, "rx_q0_bad_used_idx"),
+		TEST_CASES_END()
+	}
+};
+
+static struct unit_test_suite packed = {
+	.suite_name = "packed",
+	.unit_test_cases = {
+		TEST_CASE_ST(setup, teardown, more_marked_than_used),
+		TEST_CASE_ST(setup, teardown, one_bit_is_not_used),
+		TEST_CASE_ST(setup_odd, teardown, odd_size),
+		TEST_CASES_END()
+	}
+};
+
+static struct unit_test_suite end = { .unit_test_cases = { TEST_CASES_END() } };
+
+static struct unit_test_suite suite = {
+	.suite_name = "vio_rx",
+	.unit_test_suites = (struct unit_test_suite *[]){ &common, &split, &end },
+	.unit_test_cases = { TEST_CASES_END() }
+};
+
+static struct unit_test_suite suite_packed = {
+	.suite_name = "vio_rx_packed",
+	.unit_test_suites = (struct unit_test_suite *[]){ &common, &packed, &end },
+	.unit_test_cases = { TEST_CASES_END() }
+};
+
 static int
 test_vio_rx(void)
 {
 	return unit_test_suite_runner(&suite);
 }
 
+static int
+test_vio_rx_packed(void)
+{
+	int ret;
+
+	fake_port_always_offer(RTE_BIT64(VIRTIO_F_RING_PACKED));
+	ret = unit_test_suite_runner(&suite_packed);
+	fake_port_always_offer(0);
+	return ret;
+}
+
 REGISTER_TEST_COMMAND(vio_rx_autotest, test_vio_rx);
+REGISTER_TEST_COMMAND(vio_rx_packed_autotest, test_vio_rx_packed);

@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The net_vio authors
  */
 
-/* Transmit on split rings: what leaves, how it is laid out, and what a device may not do. */
+/* Transmit on rings of each format: what leaves, in which shape, what a device may not do. */
 
 #include <string.h>
 
@@ -15,6 +15,7 @@
 
 #define RING_SIZE	256
 #define BURST		32
+#define ODD_SIZE	101
 #define ONE_SEGMENT	2048
 
 static struct fake_port port;
@@ -50,6 +51,12 @@ static int
 setup_small(void)
 {
 	return setup_ring(8);
+}
+
+static int
+setup_odd(void)
+{
+	return setup_ring(ODD_SIZE);
 }
 
 /* Everything by default. */
@@ -628,8 +635,76 @@ length_is_ignored(void)
 	TEST_CASE_NAMED_WITH_DATA(_name, setup, teardown, device_lies, \
 		(&(const struct lie){ _lie, _value, _xstat }))
 
-static struct unit_test_suite suite = {
-	.suite_name = "vio_tx",
+/* The device marks one descriptor more as used than it used, with the id of the last one. */
+static int
+more_marked_than_used(void)
+{
+	unsigned int i;
+
+	port.net.hold_tx = true;
+	for (i = 0; i < 3; i++)
+		TEST_ASSERT_SUCCESS(pass(60, ONE_SEGMENT, i, 1), "packet %u", i);
+	vq()->lie = VDEV_LIE_IDX;
+	vq()->lie_value = 1;
+	TEST_ASSERT_EQUAL(vdev_net_tx_complete(&port.net, 0, 1), 1, "completed");
+	port.net.hold_tx = false;
+	return broken_then_recovers("tx_q0_bad_id");
+}
+
+/* virtio 2.8.1: both bits must be those of the wrap counter; with one, the chain is not used. */
+static int
+one_bit_is_not_used(void)
+{
+	static const uint16_t bits[] = {
+		VIRTQ_DESC_F_AVAIL, VIRTQ_DESC_F_USED, VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED,
+	};
+	const unsigned int nb = rte_mempool_avail_count(port.pool);
+	unsigned int i, lap;
+	uint16_t slot;
+
+	for (lap = 0; lap < 2; lap++) {
+		for (i = 0; i < RTE_DIM(bits); i++) {
+			slot = vq()->packed.used.slot;
+			vq()->lie = VDEV_LIE_FLAGS;
+			vq()->lie_value = bits[i];
+			TEST_ASSERT_SUCCESS(pass(60, ONE_SEGMENT, i, 1), "bits 0x%x", bits[i]);
+			TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), 0,
+				"bits 0x%x", bits[i]);
+			vq()->packed.desc[slot].flags ^= rte_cpu_to_le_16(bits[i]);
+			TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), 1,
+				"bits 0x%x", bits[i]);
+		}
+		for (i = 0; i < RING_SIZE; i++)
+			TEST_ASSERT_SUCCESS(pass(60, ONE_SEGMENT, i, 1), "packet %u", i);
+		rte_eth_tx_done_cleanup(port.port_id, 0, 0);
+		TEST_ASSERT_EQUAL(rte_mempool_avail_count(port.pool), nb, "mbufs");
+	}
+	return fake_port_close(&port);
+}
+
+/*
+ * virtio 2.8.10.1: a ring of a size that is no power of two; chains of all lengths, completed out
+ * of order, until the ring's end has lain at each of their descriptors.
+ */
+static int
+odd_size(void)
+{
+	unsigned int i, nb, lap;
+
+	vq()->order = VDEV_SHUFFLED;
+	port.net.hold_tx = true;
+	for (lap = 0; lap < 100; lap++) {
+		for (i = 0, nb = 1; i + nb <= ODD_SIZE; i += nb, nb = 1 + (nb + lap) % 9)
+			TEST_ASSERT_SUCCESS(pass(100 * nb, 100, i, nb), "lap %u", lap);
+		vdev_net_tx_complete(&port.net, 0, ODD_SIZE);
+	}
+	port.net.hold_tx = false;
+	TEST_ASSERT_SUCCESS(pass(60, ONE_SEGMENT, 1, 1), "in the end");
+	return fake_port_close(&port);
+}
+
+static struct unit_test_suite common = {
+	.suite_name = "any format",
 	.unit_test_cases = {
 		TEST_CASE_ST(setup, teardown, every_length_of_one_segment),
 		TEST_CASE_ST(setup, teardown, full_and_empty),
@@ -650,12 +725,19 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup_default, teardown, default_threshold),
 		TEST_CASE_ST(setup, teardown, stop_with_packets_in_flight),
 		TEST_CASE_ST(setup, teardown, notify_once_a_burst),
-		TEST_CASE_ST(setup, teardown, id_within_a_chain),
 		TEST_CASE_ST(setup, teardown, id_used_twice),
 		TEST_CASE_ST(setup, teardown, length_is_ignored),
 		LIE("id of ring size", VDEV_LIE_ID, RING_SIZE, "tx_q0_bad_id"),
-		LIE("id of 65536", VDEV_LIE_ID, UINT16_MAX + 1, "tx_q0_bad_id"),
 		LIE("id of all ones", VDEV_LIE_ID, UINT32_MAX, "tx_q0_bad_id"),
+		TEST_CASES_END()
+	}
+};
+
+static struct unit_test_suite split = {
+	.suite_name = "split",
+	.unit_test_cases = {
+		TEST_CASE_ST(setup, teardown, id_within_a_chain),
+		LIE("id of 65536", VDEV_LIE_ID, UINT16_MAX + 1, "tx_q0_bad_id"),
 		LIE("index past the posted", VDEV_LIE_IDX, RING_SIZE, "tx_q0_bad_used_idx"),
 		LIE("index one past the posted", VDEV_LIE_IDX, 5, "tx_q0_bad_used_idx"),
 		LIE("index jumps by half", VDEV_LIE_IDX, 32768, "tx_q0_bad_used_idx"),
@@ -664,10 +746,46 @@ static struct unit_test_suite suite = {
 	}
 };
 
+static struct unit_test_suite packed = {
+	.suite_name = "packed",
+	.unit_test_cases = {
+		TEST_CASE_ST(setup, teardown, more_marked_than_used),
+		TEST_CASE_ST(setup, teardown, one_bit_is_not_used),
+		TEST_CASE_ST(setup_odd, teardown, odd_size),
+		TEST_CASES_END()
+	}
+};
+
+static struct unit_test_suite end = { .unit_test_cases = { TEST_CASES_END() } };
+
+static struct unit_test_suite suite = {
+	.suite_name = "vio_tx",
+	.unit_test_suites = (struct unit_test_suite *[]){ &common, &split, &end },
+	.unit_test_cases = { TEST_CASES_END() }
+};
+
+static struct unit_test_suite suite_packed = {
+	.suite_name = "vio_tx_packed",
+	.unit_test_suites = (struct unit_test_suite *[]){ &common, &packed, &end },
+	.unit_test_cases = { TEST_CASES_END() }
+};
+
 static int
 test_vio_tx(void)
 {
 	return unit_test_suite_runner(&suite);
 }
 
+static int
+test_vio_tx_packed(void)
+{
+	int ret;
+
+	fake_port_always_offer(RTE_BIT64(VIRTIO_F_RING_PACKED));
+	ret = unit_test_suite_runner(&suite_packed);
+	fake_port_always_offer(0);
+	return ret;
+}
+
 REGISTER_TEST_COMMAND(vio_tx_autotest, test_vio_tx);
+REGISTER_TEST_COMMAND(vio_tx_packed_autotest, test_vio_tx_packed);

@@ -18,6 +18,7 @@
 #include "test.h"
 
 #include "fake_backend.h"
+#include "vio_ring_split.h"
 #include "vio_user.h"
 
 /* Long enough for a busy machine where an answer comes; how long silence is waited for. */
@@ -269,7 +270,7 @@ doorbell_reaches_the_back_end(void)
 	TEST_ASSERT_SUCCESS(enable(1, &ring.doorbell), "queue 1");
 	TEST_ASSERT_NULL((const void *)(uintptr_t)ring.doorbell.addr, "address");
 	ring.used = &used;
-	TEST_ASSERT(vio_ring_notify(&ring), "notify");
+	TEST_ASSERT(vio_ring_split_notify(&ring), "notify");
 	TEST_ASSERT_EQUAL(read(backend.vrings[1].kick_fd, &count, sizeof(count)), 8, "read");
 	TEST_ASSERT_EQUAL(count, 1, "kicked");
 	return finish();

@@ -3,8 +3,8 @@
  */
 
 /*
- * The control virtqueue: one command at a time, in the same three descriptors: header, data,
- * acknowledgement. A transport that answers commands itself gets them without a queue.
+ * The control virtqueue: one command at a time, of three buffers: header, data, acknowledgement.
+ * A transport that answers commands itself gets them without a queue.
  * Invariant: while a command that timed out may still be answered, its memory is not used again.
  * Threads: any control thread; a spinlock serialises them for at most the deadline.
  */
@@ -17,6 +17,7 @@
 
 #include "vio_ctrl.h"
 #include "vio_log.h"
+#include "vio_request.h"
 
 #define CTRL_RING_SIZE_MAX	64
 #define CTRL_POLL_US		10
@@ -35,17 +36,20 @@ struct ctrl_request {
 	uint8_t data[CTRL_DATA_MAX];
 };
 
-enum { DESC_HDR, DESC_DATA, DESC_ACK };
-
 int
 vio_ctrl_alloc(struct vio_dev *dev, uint16_t size_max, int socket)
 {
+	const struct vio_ring_conf conf = {
+		.is_packed = vio_has(dev, VIRTIO_F_RING_PACKED),
+		.use_va = dev->transport->use_va,
+		.size = RTE_MIN(size_max, CTRL_RING_SIZE_MAX),
+		.extra = sizeof(struct ctrl_request),
+	};
 	char label[VIO_RING_LABEL_SIZE];
 
 	snprintf(label, sizeof(label), "p%u_ctrl", dev->port_id);
 	rte_spinlock_init(&dev->ctrlq.lock);
-	return vio_ring_alloc(&dev->ctrlq.ring, label, RTE_MIN(size_max, CTRL_RING_SIZE_MAX),
-			      sizeof(struct ctrl_request), socket, dev->transport->use_va);
+	return vio_ring_alloc(&dev->ctrlq.ring, label, &conf, socket);
 }
 
 void
@@ -55,29 +59,9 @@ vio_ctrl_free(struct vio_dev *dev)
 		vio_ring_free(&dev->ctrlq.ring);
 }
 
-/* Fills the three descriptors once; a command changes but the length of its data. */
 void
 vio_ctrl_start(struct vio_dev *dev)
 {
-	struct vio_ring *ring = &dev->ctrlq.ring;
-	uint64_t addr = vio_ring_extra_addr(ring);
-
-	ring->desc[DESC_HDR] = (struct virtq_desc){
-		.addr = rte_cpu_to_le_64(addr + offsetof(struct ctrl_request, hdr)),
-		.len = rte_cpu_to_le_32(sizeof(struct virtio_net_ctrl_hdr)),
-		.flags = rte_cpu_to_le_16(VIRTQ_DESC_F_NEXT),
-		.next = rte_cpu_to_le_16(DESC_DATA),
-	};
-	ring->desc[DESC_DATA] = (struct virtq_desc){
-		.addr = rte_cpu_to_le_64(addr + offsetof(struct ctrl_request, data)),
-		.flags = rte_cpu_to_le_16(VIRTQ_DESC_F_NEXT),
-		.next = rte_cpu_to_le_16(DESC_ACK),
-	};
-	ring->desc[DESC_ACK] = (struct virtq_desc){
-		.addr = rte_cpu_to_le_64(addr + offsetof(struct ctrl_request, ack)),
-		.len = rte_cpu_to_le_32(sizeof(uint8_t)),
-		.flags = rte_cpu_to_le_16(VIRTQ_DESC_F_WRITE),
-	};
 	dev->ctrlq.started = true;
 }
 
@@ -89,29 +73,21 @@ vio_ctrl_stop(struct vio_dev *dev)
 	rte_spinlock_unlock(&dev->ctrlq.lock);
 }
 
-/* Waits for the command that was published. Returns the bytes written, -ETIMEDOUT or -EPROTO. */
+/* Waits for the command that was sent. Returns the bytes written, -ETIMEDOUT or -EPROTO. */
 static int64_t
 ctrl_wait(struct vio_ring *ring)
 {
 	uint64_t deadline = rte_get_timer_cycles() +
 			    VIO_CTRL_DEADLINE_MS * rte_get_timer_hz() / MS_PER_S;
-	uint32_t id, len;
+	uint32_t len;
+	int ret;
 
-	for (;;) {
-		if (!vio_ring_look(ring))
-			return -EPROTO;
-		if (vio_ring_nb_used(ring) == 1)
-			break;
+	while ((ret = vio_request_poll(ring, &len)) == 0) {
 		if (rte_get_timer_cycles() > deadline)
 			return -ETIMEDOUT;
 		rte_delay_us_sleep(CTRL_POLL_US);
 	}
-
-	vio_ring_used_read(ring, ring->used_idx, &id, &len);
-	ring->used_idx++;
-	if (id != DESC_HDR)
-		return -EPROTO;
-	return len;
+	return ret < 0 ? ret : (int64_t)len;
 }
 
 static int
@@ -119,16 +95,18 @@ ctrl_execute(struct vio_ctrlq *ctrlq, const struct ctrl_request *cmd, size_t dat
 {
 	struct vio_ring *ring = &ctrlq->ring;
 	struct ctrl_request *req = vio_ring_extra(ring);
+	uint64_t addr = vio_ring_extra_addr(ring);
+	const struct vio_request_buf bufs[VIO_REQUEST_BUFS] = {
+		{ addr + offsetof(struct ctrl_request, hdr), sizeof(req->hdr) },
+		{ addr + offsetof(struct ctrl_request, data), data_len },
+		{ addr + offsetof(struct ctrl_request, ack), sizeof(req->ack) },
+	};
 	int64_t ret;
 
 	req->hdr = cmd->hdr;
 	memcpy(req->data, cmd->data, data_len);
 	req->ack = UINT8_MAX;
-	ring->desc[DESC_DATA].len = rte_cpu_to_le_32(data_len);
-	ring->avail->ring[ring->avail_idx & ring->mask] = rte_cpu_to_le_16(DESC_HDR);
-	ring->avail_idx++;
-	vio_ring_publish(ring);
-	vio_ring_notify(ring);
+	vio_request_send(ring, bufs);
 
 	ret = ctrl_wait(ring);
 	if (ret < 0) {

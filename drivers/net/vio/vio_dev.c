@@ -152,7 +152,8 @@ queue_size_usable(struct vio_dev *dev, uint16_t queue)
 
 	size = RTE_MIN(size, VIRTQ_SIZE_MAX);
 	/* virtio 2.7: a split ring's size is a power of two. */
-	size = size == 0 ? 0 : rte_align32prevpow2(size);
+	if (size != 0 && !vio_has(dev, VIRTIO_F_RING_PACKED))
+		size = rte_align32prevpow2(size);
 	return size < VIO_RING_SIZE_MIN ? 0 : size;
 }
 

@@ -473,16 +473,18 @@ vio_rx_burst_mode_get(struct rte_eth_dev *eth_dev, uint16_t queue_id __rte_unuse
 {
 	const struct vio_dev *dev = eth_dev->data->dev_private;
 
-	snprintf(mode->info, sizeof(mode->info), "Scalar Split%s",
+	snprintf(mode->info, sizeof(mode->info), "Scalar %s%s", vio_rx_path(dev)->name,
 		 vio_has(dev, VIRTIO_NET_F_MRG_RXBUF) ? " Mergeable" : "");
 	return 0;
 }
 
 static int
-vio_tx_burst_mode_get(struct rte_eth_dev *eth_dev __rte_unused, uint16_t queue_id __rte_unused,
+vio_tx_burst_mode_get(struct rte_eth_dev *eth_dev, uint16_t queue_id __rte_unused,
 		      struct rte_eth_burst_mode *mode)
 {
-	snprintf(mode->info, sizeof(mode->info), "Scalar Split");
+	const struct vio_dev *dev = eth_dev->data->dev_private;
+
+	snprintf(mode->info, sizeof(mode->info), "Scalar %s", vio_tx_path(dev)->name);
 	return 0;
 }
 
@@ -536,6 +538,11 @@ static int
 port_alloc(struct rte_eth_dev *eth_dev)
 {
 	struct vio_dev *dev = eth_dev->data->dev_private;
+	const struct vio_ring_conf spare = {
+		.is_packed = vio_has(dev, VIRTIO_F_RING_PACKED),
+		.use_va = dev->transport->use_va,
+		.size = VIO_RING_SIZE_MIN,
+	};
 	int socket = eth_dev->data->numa_node;
 	char label[VIO_RING_LABEL_SIZE];
 	int ret;
@@ -547,8 +554,7 @@ port_alloc(struct rte_eth_dev *eth_dev)
 	rte_ether_addr_copy(&dev->mac, &eth_dev->data->mac_addrs[0]);
 
 	snprintf(label, sizeof(label), "p%u_spare", dev->port_id);
-	ret = vio_ring_alloc(&dev->spare, label, VIO_RING_SIZE_MIN, 0, socket,
-			     dev->transport->use_va);
+	ret = vio_ring_alloc(&dev->spare, label, &spare, socket);
 	if (ret == 0 && dev->ctrlq_size_max > 0) {
 		ret = vio_ctrl_alloc(dev, dev->ctrlq_size_max, socket);
 		if (ret < 0)

@@ -29,11 +29,16 @@ const char *const vio_violation_names[VIO_NB_VIOLATIONS] = {
 	[VIO_BAD_NUM_BUFFERS] = "bad_num_buffers",
 };
 
-/* The ring for nb_desc descriptors: the power of two that holds them (virtio 2.7). */
+/*
+ * The ring for nb_desc descriptors: on packed rings of just that many (virtio 2.8.10.1), on split
+ * ones of the power of two that holds them (virtio 2.7).
+ */
 static uint16_t
-ring_size(uint16_t nb_desc)
+ring_size(const struct vio_dev *dev, uint16_t nb_desc)
 {
-	return rte_align32pow2(RTE_MAX(nb_desc, VIO_RING_SIZE_MIN));
+	uint16_t size = RTE_MAX(nb_desc, VIO_RING_SIZE_MIN);
+
+	return vio_has(dev, VIRTIO_F_RING_PACKED) ? size : rte_align32pow2(size);
 }
 
 static int
@@ -59,15 +64,21 @@ static int
 queue_ring_alloc(struct vio_dev *dev, struct vio_ring *ring, const char *dir, uint16_t queue_id,
 		 uint16_t size, size_t extra, int socket)
 {
+	const struct vio_ring_conf conf = {
+		.is_packed = vio_has(dev, VIRTIO_F_RING_PACKED),
+		.use_va = dev->transport->use_va,
+		.size = size,
+		.extra = extra,
+	};
 	char label[VIO_RING_LABEL_SIZE];
 	int ret;
 
 	snprintf(label, sizeof(label), "p%u_%s%u", dev->port_id, dir, queue_id);
-	ret = vio_ring_alloc(ring, label, size, extra, socket, dev->transport->use_va);
+	ret = vio_ring_alloc(ring, label, &conf, socket);
 	if (ret < 0)
 		VIO_LOG(ERR, dev->transport->name, "no memory for %s queue %u: %zu contiguous "
 			"bytes on NUMA node %d (%s); reserve more hugepages there", dir, queue_id,
-			vio_ring_split_layout(size, extra).total, socket, rte_strerror(-ret));
+			vio_ring_layout(&conf).total, socket, rte_strerror(-ret));
 	return ret;
 }
 
@@ -167,7 +178,7 @@ vio_rx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 {
 	struct vio_dev *dev = eth_dev->data->dev_private;
 	int node = queue_socket(eth_dev, socket);
-	uint16_t size = ring_size(nb_desc);
+	uint16_t size = ring_size(dev, nb_desc);
 	uint16_t thresh = queue_free_thresh(dev, "rx", conf->rx_free_thresh, size,
 					    free_batch(size));
 	struct vio_rxq *q;
@@ -246,7 +257,7 @@ vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 {
 	struct vio_dev *dev = eth_dev->data->dev_private;
 	int node = queue_socket(eth_dev, socket);
-	uint16_t size = ring_size(nb_desc);
+	uint16_t size = ring_size(dev, nb_desc);
 	uint16_t thresh = queue_free_thresh(dev, "tx", conf->tx_free_thresh, size,
 					    size - free_batch(size));
 	struct vio_txq *q;

@@ -17,31 +17,52 @@
 
 #include "vio_ring.h"
 
-struct vio_ring_layout
-vio_ring_split_layout(uint16_t size, size_t extra)
+/* Where the Driver Area and the Device Area end, which begin as the layout says. */
+static void
+split_layout(uint16_t size, struct vio_ring_layout *l, size_t *end)
 {
 	const size_t event = sizeof(rte_le16_t);	/* used_event, avail_event */
-	struct vio_ring_layout l;
+
+	l->driver = RTE_ALIGN_CEIL(size * sizeof(struct virtq_desc), (size_t)VIRTQ_AVAIL_ALIGN);
+	*end = l->driver + sizeof(struct virtq_avail) + size * sizeof(rte_le16_t) + event;
+	l->device = RTE_ALIGN_CEIL(*end, (size_t)RTE_CACHE_LINE_SIZE);
+	*end = l->device + sizeof(struct virtq_used) + size * sizeof(struct virtq_used_elem) +
+	       event;
+}
+
+static void
+packed_layout(uint16_t size, struct vio_ring_layout *l, size_t *end)
+{
+	static_assert(RTE_CACHE_LINE_SIZE % PVIRTQ_EVENT_SUPPRESS_ALIGN == 0, "virtio 2.8.10.1");
+
+	*end = size * sizeof(struct pvirtq_desc);
+	l->driver = RTE_ALIGN_CEIL(*end, (size_t)RTE_CACHE_LINE_SIZE);
+	l->device = l->driver + RTE_CACHE_LINE_SIZE;
+	*end = l->device + sizeof(struct pvirtq_event_suppress);
+}
+
+struct vio_ring_layout
+vio_ring_layout(const struct vio_ring_conf *conf)
+{
+	struct vio_ring_layout l = { .desc = 0 };
 	size_t end;
 
-	l.desc = 0;
-	end = size * sizeof(struct virtq_desc);
-	l.driver = RTE_ALIGN_CEIL(end, (size_t)VIRTQ_AVAIL_ALIGN);
-	end = l.driver + sizeof(struct virtq_avail) + size * sizeof(rte_le16_t) + event;
-	l.device = RTE_ALIGN_CEIL(end, (size_t)RTE_CACHE_LINE_SIZE);
-	end = l.device + sizeof(struct virtq_used) + size * sizeof(struct virtq_used_elem) + event;
+	if (conf->is_packed)
+		packed_layout(conf->size, &l, &end);
+	else
+		split_layout(conf->size, &l, &end);
 	l.extra = RTE_ALIGN_CEIL(end, (size_t)RTE_CACHE_LINE_SIZE);
-	l.total = RTE_ALIGN_CEIL(l.extra + extra, (size_t)RTE_CACHE_LINE_SIZE);
+	l.total = RTE_ALIGN_CEIL(l.extra + conf->extra, (size_t)RTE_CACHE_LINE_SIZE);
 	return l;
 }
 
 int
-vio_ring_alloc(struct vio_ring *ring, const char *label, uint16_t size, size_t extra, int socket,
-	       bool use_va)
+vio_ring_alloc(struct vio_ring *ring, const char *label, const struct vio_ring_conf *conf,
+	       int socket)
 {
 	/* A ring that was given up keeps its name for ever. */
 	static unsigned int nb_allocated;
-	struct vio_ring_layout l = vio_ring_split_layout(size, extra);
+	struct vio_ring_layout l = vio_ring_layout(conf);
 	const struct rte_memzone *mz;
 	char name[RTE_MEMZONE_NAMESIZE];
 
@@ -55,13 +76,15 @@ vio_ring_alloc(struct vio_ring *ring, const char *label, uint16_t size, size_t e
 
 	memset(ring, 0, sizeof(*ring));
 	ring->mz = mz;
+	/* The parts of a packed ring are in the same places, by other names. */
 	ring->desc = RTE_PTR_ADD(mz->addr, l.desc);
 	ring->avail = RTE_PTR_ADD(mz->addr, l.driver);
 	ring->used = RTE_PTR_ADD(mz->addr, l.device);
 	ring->extra = l.extra;
-	ring->size = size;
-	ring->mask = size - 1;
-	ring->use_va = use_va;
+	ring->size = conf->size;
+	ring->mask = conf->size - 1;
+	ring->use_va = conf->use_va;
+	ring->is_packed = conf->is_packed;
 	vio_ring_reset(ring);
 	return 0;
 }
@@ -77,11 +100,19 @@ void
 vio_ring_reset(struct vio_ring *ring)
 {
 	memset(ring->mz->addr, 0, ring->mz->len);
-	/* virtio 2.7.7: the driver polls, so it wants no used buffer notifications. */
-	ring->avail->flags = rte_cpu_to_le_16(VIRTQ_AVAIL_F_NO_INTERRUPT);
+	/* virtio 2.7.7, 2.8.10: the driver polls, so it wants no used buffer notifications. */
+	if (ring->is_packed)
+		ring->driver_event->flags = rte_cpu_to_le_16(RING_EVENT_FLAGS_DISABLE);
+	else
+		ring->avail->flags = rte_cpu_to_le_16(VIRTQ_AVAIL_F_NO_INTERRUPT);
 	ring->avail_idx = 0;
 	ring->used_idx = 0;
 	ring->seen_idx = 0;
+	/* virtio 2.8.1: both wrap counters start as 1. */
+	ring->avail_bits = VIRTQ_DESC_F_AVAIL;
+	ring->used_bits = VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED;
+	ring->head_slot = 0;
+	ring->head_flags = 0;
 }
 
 static uint64_t

@@ -3,11 +3,11 @@
  */
 
 /*
- * A virtqueue's shared memory: its layout, allocation and indices.
+ * A virtqueue's shared memory: its layout and allocation, and what both formats have in common.
+ * What is done on a ring is in vio_ring_split.h and vio_ring_packed.h.
  *
- * The driver only ever writes the Descriptor Area and the Driver Area and never reads them back;
- * of the Device Area it reads each field once, into a private copy, which the caller bounds.
- * One thread at a time uses a ring.
+ * What the driver wrote it never reads back; what the device wrote it reads once, into a private
+ * copy, which the caller bounds. One thread at a time uses a ring.
  */
 
 #ifndef VIO_RING_H
@@ -51,39 +51,62 @@ struct vio_doorbell {
 
 struct vio_ring {
 	/* Line 0: written when the queue is set up and started. */
-	struct virtq_desc *desc;
-	struct virtq_avail *avail;
-	const struct virtq_used *used;
+	union {
+		struct {	/* split */
+			struct virtq_desc *desc;
+			struct virtq_avail *avail;
+			const struct virtq_used *used;
+		};
+		struct {	/* packed */
+			struct pvirtq_desc *pdesc;
+			struct pvirtq_event_suppress *driver_event;
+			const struct pvirtq_event_suppress *device_event;
+		};
+	};
 	struct vio_doorbell doorbell;
-	uint16_t size;			/* entries, a power of two */
-	uint16_t mask;			/* size - 1 */
+	uint16_t size;			/* entries; split: a power of two */
+	uint16_t mask;			/* split: size - 1 */
 	uint16_t index;			/* the virtqueue's number on the device */
 	bool weak_barriers;		/* the device is a CPU (no ORDER_PLATFORM) */
 	bool use_va;			/* addresses for the device are virtual ones */
-
+	bool is_packed;			/* its format; nothing that is done per packet asks */
+	uint32_t extra;			/* cold: offset of the caller's room */
 	const struct rte_memzone *mz;	/* cold: the memory of all parts */
-	size_t extra;			/* cold: offset of the caller's room */
 
-	/* Line 1: written by the driver while it works. */
+	/*
+	 * Line 1: written by the driver while it works. On packed rings avail_idx and used_idx
+	 * are slots of the descriptor ring.
+	 */
 	uint16_t avail_idx __rte_cache_aligned;	/* idx: the next entry to make available */
 	uint16_t used_idx;		/* idx: the next used entry to take */
-	uint16_t seen_idx;		/* idx: behind the last entry known to be used */
+	uint16_t seen_idx;		/* split: idx behind the last entry known to be used */
+	uint16_t avail_bits;		/* packed: flags of one available at avail_idx */
+	uint16_t used_bits;		/* packed: flags of one used at used_idx */
+	uint16_t head_slot;		/* packed: the first one written, not yet shown */
+	uint16_t head_flags;		/* packed: its flags, which show it */
 } __rte_cache_aligned;
 static_assert(sizeof(struct vio_ring) == 2 * RTE_CACHE_LINE_SIZE, "two lines");
 
-/* The layout of a split ring of size entries with extra bytes behind it (virtio 2.7). */
+/* What a ring shall be. */
+struct vio_ring_conf {
+	bool is_packed;
+	bool use_va;		/* the device takes virtual addresses, not IOVAs */
+	uint16_t size;		/* VIO_RING_SIZE_MIN to VIRTQ_SIZE_MAX; split: a power of two */
+	size_t extra;		/* bytes of room for the caller */
+};
+
+/* The layout of a ring, split (virtio 2.7) or packed (virtio 2.8.10.1). */
 struct vio_ring_layout
-vio_ring_split_layout(uint16_t size, size_t extra);
+vio_ring_layout(const struct vio_ring_conf *conf);
 
 /*
- * Allocates a ring of size entries (a power of two, VIO_RING_SIZE_MIN to VIRTQ_SIZE_MAX) in
- * hugepage memory contiguous for the device, on the NUMA node socket or, with SOCKET_ID_ANY, on
- * any. label: part of the memory zone's name, below VIO_RING_LABEL_SIZE bytes. use_va: the device
- * takes virtual addresses, not IOVAs. Returns 0 or -errno of the memory zone allocator.
+ * Allocates a ring in hugepage memory contiguous for the device, on the NUMA node socket or, with
+ * SOCKET_ID_ANY, on any. label: part of the memory zone's name, below VIO_RING_LABEL_SIZE bytes.
+ * Returns 0 or -errno of the memory zone allocator.
  */
 int
-vio_ring_alloc(struct vio_ring *ring, const char *label, uint16_t size, size_t extra, int socket,
-	       bool use_va);
+vio_ring_alloc(struct vio_ring *ring, const char *label, const struct vio_ring_conf *conf,
+	       int socket);
 
 /* Gives the memory back. Only when the device can no longer use it. */
 void
@@ -111,83 +134,27 @@ vio_ring_extra_addr(const struct vio_ring *ring);
 void
 vio_ring_raise(const struct vio_ring *ring);
 
-/* Buffers that the device holds: made available and not yet taken back. */
-static inline uint16_t
-vio_ring_nb_posted(const struct vio_ring *ring)
-{
-	return ring->avail_idx - ring->used_idx;
-}
-
-/*
- * Looks for used entries. Returns false when the device claims more than it holds, in which case
- * no entry may be read.
- */
-static inline bool
-vio_ring_look(struct vio_ring *ring)
-{
-	ring->seen_idx = rte_le_to_cpu_16(__atomic_load_n(&ring->used->idx, __ATOMIC_ACQUIRE));
-	/*
-	 * virtio 2.7.14: entries are read after the index that announces them. Pairs with the
-	 * device's barrier before it writes idx.
-	 */
-	if (!ring->weak_barriers)
-		rte_io_rmb();
-	return (uint16_t)(ring->seen_idx - ring->used_idx) <= vio_ring_nb_posted(ring);
-}
-
-/* How many used entries wait, as of the last look. */
-static inline uint16_t
-vio_ring_nb_used(const struct vio_ring *ring)
-{
-	return ring->seen_idx - ring->used_idx;
-}
-
-/* Reads the used entry at idx, each field once; both are unchecked. */
+/* Notifies the device (virtio 4.1.5.2): without NOTIFICATION_DATA of the virtqueue's index. */
 static inline void
-vio_ring_used_read(const struct vio_ring *ring, uint16_t idx, uint32_t *id, uint32_t *len)
+vio_ring_kick(const struct vio_ring *ring)
 {
-	const volatile struct virtq_used_elem *e = &ring->used->ring[idx & ring->mask];
-
-	*id = rte_le_to_cpu_32(e->id);
-	*len = rte_le_to_cpu_32(e->len);
-}
-
-/* Makes all entries before avail_idx visible to the device. */
-static inline void
-vio_ring_publish(struct vio_ring *ring)
-{
-	/*
-	 * virtio 2.7.13.3: the index is written after the descriptors and entries it covers.
-	 * Pairs with the device's barrier after it reads idx.
-	 */
-	if (!ring->weak_barriers)
-		rte_io_wmb();
-	__atomic_store_n(&ring->avail->idx, rte_cpu_to_le_16(ring->avail_idx), __ATOMIC_RELEASE);
-}
-
-/* Notifies the device of what was published, if it asks for it. Returns whether it did. */
-static inline bool
-vio_ring_notify(struct vio_ring *ring)
-{
-	const volatile struct virtq_used *used = ring->used;
-
-	/*
-	 * virtio 2.7.13.4.1: the suppression flag is read after the index is written. Pairs with
-	 * the device's barrier between clearing the flag and looking at idx again.
-	 */
-	if (ring->weak_barriers)
-		rte_smp_mb();
-	else
-		rte_mb();
-	if (used->flags & rte_cpu_to_le_16(VIRTQ_USED_F_NO_NOTIFY))
-		return false;
-
-	/* virtio 4.1.5.2: without NOTIFICATION_DATA the virtqueue's index is written. */
 	if (likely(ring->doorbell.addr != NULL))
 		rte_write16(rte_cpu_to_le_16(ring->index), ring->doorbell.addr);
 	else
 		vio_ring_raise(ring);
-	return true;
+}
+
+/*
+ * What was shown to the device comes before the look at whether it wants to be notified. Pairs
+ * with the device's barrier between asking for notifications and looking at the ring again.
+ */
+static inline void
+vio_ring_notify_barrier(const struct vio_ring *ring)
+{
+	if (ring->weak_barriers)
+		rte_smp_mb();
+	else
+		rte_mb();
 }
 
 #endif /* VIO_RING_H */

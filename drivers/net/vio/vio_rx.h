@@ -34,11 +34,14 @@ struct vio_rx_format {
 	/* Looks for used buffers, before a burst. False: the queue broke. */
 	bool (*look)(struct vio_rxq *q);
 
-	/* Whether the next nb buffers, at most nb_posted(), are used as of the last look. */
-	bool (*is_used)(const struct vio_rxq *q, uint16_t nb);
+	/*
+	 * How many buffers, of at most the next max, are used as of the last look; no more than
+	 * nb_posted() unless the device lies, which read() then shows.
+	 */
+	uint16_t (*nb_used)(const struct vio_rxq *q, uint16_t max);
 
 	/*
-	 * Reads the next used buffer, which is_used(): its id, any value, and the bytes written.
+	 * Reads the next buffer, which is used: its id, any value, and the bytes written.
 	 * It stays the next one until taken. False: the queue broke.
 	 */
 	bool (*read)(struct vio_rxq *q, uint32_t *id, uint32_t *len);
@@ -184,6 +187,20 @@ vio_rx_finish(struct vio_rxq *q, struct rte_mbuf *m)
 }
 
 /*
+ * Whether all nb_bufs buffers of the next packet are used. False also when the queue broke, as
+ * the packet has none, or more than the device had, so that it can never become complete.
+ */
+static __rte_always_inline bool
+vio_rx_is_complete(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t nb_bufs)
+{
+	if (nb_bufs == 0 || nb_bufs > fmt->nb_posted(&q->ring)) {
+		vio_rxq_break(q, VIO_BAD_NUM_BUFFERS);
+		return false;
+	}
+	return fmt->nb_used(q, nb_bufs) == nb_bufs;
+}
+
+/*
  * Takes the next packet. Returns false when there is no complete one, or when the queue broke.
  * *pkt is NULL for a packet that was dropped.
  */
@@ -193,16 +210,11 @@ vio_rx_packet(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbu
 	struct vio_rx_used used;
 	uint16_t nb_bufs = 1;
 
-	if (!fmt->is_used(q, 1) || unlikely(!vio_rx_peek(fmt, q, q->hdr_len, &used)))
+	if (fmt->nb_used(q, 1) == 0 || unlikely(!vio_rx_peek(fmt, q, q->hdr_len, &used)))
 		return false;
 	if (q->mergeable) {
 		nb_bufs = rte_le_to_cpu_16(vio_hdr_rx(used.m)->num_buffers);
-		/* More buffers than the device had: the packet can never become complete. */
-		if (unlikely(nb_bufs == 0 || nb_bufs > fmt->nb_posted(&q->ring))) {
-			vio_rxq_break(q, VIO_BAD_NUM_BUFFERS);
-			return false;
-		}
-		if (unlikely(nb_bufs > 1 && !fmt->is_used(q, nb_bufs)))
+		if (unlikely(nb_bufs != 1) && !vio_rx_is_complete(fmt, q, nb_bufs))
 			return false;
 	}
 
@@ -270,30 +282,16 @@ vio_rx_work(const struct vio_rx_format *fmt, void (*refill)(struct vio_rxq *q),
 	return nb_rx;
 }
 
-/* Whether at least nb buffers, at least one, wait to be received, as the device says now. */
-static __rte_always_inline bool
-vio_rx_is_waiting(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t nb)
-{
-	return nb <= fmt->nb_posted(&q->ring) && fmt->is_used(q, nb);
-}
-
 /* eth_rx_queue_count_t of a format. */
 static __rte_always_inline uint32_t
 vio_rx_count(const struct vio_rx_format *fmt, struct vio_rxq *q)
 {
-	uint16_t min = 0, max = 0, mid;
+	uint32_t nb = 0;
 
 	if (vio_rxq_enter(q) && fmt->look(q))
-		max = q->ring.size;
-	while (min < max) {
-		mid = (min + max + 1) / 2;
-		if (vio_rx_is_waiting(fmt, q, mid))
-			min = mid;
-		else
-			max = mid - 1;
-	}
+		nb = fmt->nb_used(q, fmt->nb_posted(&q->ring));
 	vio_rxq_leave(q);
-	return min;
+	return nb;
 }
 
 /* eth_rx_descriptor_status_t of a format. */
@@ -305,8 +303,8 @@ vio_rx_status(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t offse
 	if (offset >= q->ring.size)
 		return -EINVAL;
 	if (vio_rxq_enter(q) && fmt->look(q) && offset < fmt->nb_posted(&q->ring))
-		status = vio_rx_is_waiting(fmt, q, offset + 1) ? RTE_ETH_RX_DESC_DONE :
-								 RTE_ETH_RX_DESC_AVAIL;
+		status = fmt->nb_used(q, offset + 1) > offset ? RTE_ETH_RX_DESC_DONE :
+								RTE_ETH_RX_DESC_AVAIL;
 	vio_rxq_leave(q);
 	return status;
 }
@@ -326,5 +324,39 @@ vio_rx_burst(const struct vio_rx_format *fmt, void (*refill)(struct vio_rxq *q),
 	vio_rxq_leave(q);
 	return nb_rx;
 }
+
+/*
+ * Defines the path of a format: functions with the constant fmt compiled in. A macro, because
+ * ethdev's functions have no parameter for it.
+ */
+#define VIO_RX_PATH(path, fmt, format_name, format_monitor) \
+	static void \
+	fmt ## _refill(struct vio_rxq *q) \
+	{ \
+		vio_rx_refill(&(fmt), q); \
+	} \
+	static uint16_t \
+	fmt ## _burst(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts) \
+	{ \
+		return vio_rx_burst(&(fmt), fmt ## _refill, queue, pkts, nb_pkts); \
+	} \
+	static uint32_t \
+	fmt ## _count(void *queue) \
+	{ \
+		return vio_rx_count(&(fmt), queue); \
+	} \
+	static int \
+	fmt ## _status(void *queue, uint16_t offset) \
+	{ \
+		return vio_rx_status(&(fmt), queue, offset); \
+	} \
+	const struct vio_rx_path path = { \
+		.name = format_name, \
+		.burst = fmt ## _burst, \
+		.refill = fmt ## _refill, \
+		.count = fmt ## _count, \
+		.status = fmt ## _status, \
+		.monitor = format_monitor, \
+	}
 
 #endif /* VIO_RX_H */

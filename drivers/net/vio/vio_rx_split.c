@@ -8,28 +8,29 @@
  * Threads: one at a time for a queue.
  */
 
+#include "vio_ring_split.h"
 #include "vio_rx.h"
 #include "vio_rxtx.h"
 
 static inline bool
 split_look(struct vio_rxq *q)
 {
-	if (likely(vio_ring_look(&q->ring)))
+	if (likely(vio_ring_split_look(&q->ring)))
 		return true;
 	vio_rxq_break(q, VIO_BAD_USED_IDX);
 	return false;
 }
 
-static inline bool
-split_is_used(const struct vio_rxq *q, uint16_t nb)
+static inline uint16_t
+split_nb_used(const struct vio_rxq *q, uint16_t max)
 {
-	return vio_ring_nb_used(&q->ring) >= nb;
+	return RTE_MIN(vio_ring_split_nb_used(&q->ring), max);
 }
 
 static inline bool
 split_read(struct vio_rxq *q, uint32_t *id, uint32_t *len)
 {
-	vio_ring_used_read(&q->ring, q->ring.used_idx, id, len);
+	vio_ring_split_used_read(&q->ring, q->ring.used_idx, id, len);
 	return true;
 }
 
@@ -62,39 +63,15 @@ split_post(struct vio_rxq *q, struct rte_mbuf **bufs, uint16_t nb)
 }
 
 static const struct vio_rx_format split = {
-	.nb_posted = vio_ring_nb_posted,
+	.nb_posted = vio_ring_split_nb_posted,
 	.look = split_look,
-	.is_used = split_is_used,
+	.nb_used = split_nb_used,
 	.read = split_read,
 	.take = split_take,
 	.post = split_post,
-	.publish = vio_ring_publish,
-	.notify = vio_ring_notify,
+	.publish = vio_ring_split_publish,
+	.notify = vio_ring_split_notify,
 };
-
-static void
-split_refill(struct vio_rxq *q)
-{
-	vio_rx_refill(&split, q);
-}
-
-static uint16_t
-split_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts)
-{
-	return vio_rx_burst(&split, split_refill, queue, pkts, nb_pkts);
-}
-
-static uint32_t
-split_count(void *queue)
-{
-	return vio_rx_count(&split, queue);
-}
-
-static int
-split_status(void *queue, uint16_t offset)
-{
-	return vio_rx_status(&split, queue, offset);
-}
 
 /* Whether a core need not sleep (-1), as the used index is another than was noted. */
 static int
@@ -112,10 +89,4 @@ split_monitor(const struct vio_rxq *q, struct rte_power_monitor_cond *cond)
 	cond->fn = split_monitor_check;
 }
 
-const struct vio_rx_path vio_rx_split = {
-	.burst = split_burst,
-	.refill = split_refill,
-	.count = split_count,
-	.status = split_status,
-	.monitor = split_monitor,
-};
+VIO_RX_PATH(vio_rx_split, split, "Split", split_monitor);

@@ -16,6 +16,8 @@
 #include "vio.h"
 
 struct vio_rx_path {
+	const char *name;	/* of the format, as rte_eth_rx_burst_mode_get() says it */
+
 	eth_rx_burst_t burst;
 
 	/*
@@ -35,6 +37,8 @@ struct vio_rx_path {
 };
 
 struct vio_tx_path {
+	const char *name;
+
 	eth_tx_burst_t burst;
 
 	/* Offset 0 is the next descriptor to be taken. Sent packets are freed before. */
@@ -45,21 +49,21 @@ struct vio_tx_path {
 };
 
 extern const struct vio_rx_path vio_rx_split;
+extern const struct vio_rx_path vio_rx_packed;
 extern const struct vio_tx_path vio_tx_split;
+extern const struct vio_tx_path vio_tx_packed;
 
 /* The paths of a device with its features as agreed on. */
 static inline const struct vio_rx_path *
 vio_rx_path(const struct vio_dev *dev)
 {
-	RTE_SET_USED(dev);
-	return &vio_rx_split;
+	return vio_has(dev, VIRTIO_F_RING_PACKED) ? &vio_rx_packed : &vio_rx_split;
 }
 
 static inline const struct vio_tx_path *
 vio_tx_path(const struct vio_dev *dev)
 {
-	RTE_SET_USED(dev);
-	return &vio_tx_split;
+	return vio_has(dev, VIRTIO_F_RING_PACKED) ? &vio_tx_packed : &vio_tx_split;
 }
 
 #endif /* VIO_RXTX_H */

@@ -85,6 +85,7 @@ static_assert(sizeof(struct virtq_used) == 4, "virtio 2.7: 6 + 8 * size with ava
 #define RING_EVENT_FLAGS_ENABLE		0x0
 #define RING_EVENT_FLAGS_DISABLE	0x1
 #define RING_EVENT_FLAGS_DESC		0x2
+#define RING_EVENT_FLAGS_MASK		0x3
 
 /* virtio 2.8.10.1: alignment of each part; a ring has at most VIRTQ_SIZE_MAX descriptors */
 #define PVIRTQ_DESC_ALIGN		16
@@ -370,5 +371,6 @@ static_assert(offsetof(struct virtio_net_rss_config_key, hash_key_data) == 3, "v
 #define VIRTIO_F_IN_ORDER		35
 #define VIRTIO_F_ORDER_PLATFORM		36
 #define VIRTIO_F_NOTIFICATION_DATA	38
+#define VIRTIO_F_NOTIF_CONFIG_DATA	39
 
 #endif /* VIO_SPEC_H */

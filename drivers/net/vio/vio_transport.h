@@ -41,9 +41,9 @@ struct vio_transport {
 struct vio_queue_conf {
 	uint16_t size;		/* entries, a power of two for split rings */
 	uint16_t vector;	/* MSI-X vector or VIRTIO_MSI_NO_VECTOR */
-	uint64_t desc_addr;	/* Descriptor Area */
-	uint64_t driver_addr;	/* Driver Area */
-	uint64_t device_addr;	/* Device Area */
+	uint64_t desc_addr;	/* Descriptor Area: descriptor table; packed: descriptor ring */
+	uint64_t driver_addr;	/* Driver Area: available ring; packed: event suppression */
+	uint64_t device_addr;	/* Device Area: used ring; packed: event suppression */
 };
 
 struct vio_transport_ops {

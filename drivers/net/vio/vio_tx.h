@@ -323,4 +323,33 @@ vio_tx_burst(const struct vio_tx_format *fmt, void (*complete)(struct vio_txq *q
 	return nb_tx;
 }
 
+/* Defines the path of a format, as VIO_RX_PATH() does. */
+#define VIO_TX_PATH(path, fmt, format_name) \
+	static void \
+	fmt ## _complete(struct vio_txq *q) \
+	{ \
+		vio_tx_complete(&(fmt), q, UINT32_MAX); \
+	} \
+	static uint16_t \
+	fmt ## _burst(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts) \
+	{ \
+		return vio_tx_burst(&(fmt), fmt ## _complete, queue, pkts, nb_pkts); \
+	} \
+	static int \
+	fmt ## _status(void *queue, uint16_t offset) \
+	{ \
+		return vio_tx_status(&(fmt), queue, offset); \
+	} \
+	static int \
+	fmt ## _cleanup(void *queue, uint32_t free_cnt) \
+	{ \
+		return vio_tx_cleanup(&(fmt), queue, free_cnt); \
+	} \
+	const struct vio_tx_path path = { \
+		.name = format_name, \
+		.burst = fmt ## _burst, \
+		.status = fmt ## _status, \
+		.cleanup = fmt ## _cleanup, \
+	}
+
 #endif /* VIO_TX_H */

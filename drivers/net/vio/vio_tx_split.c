@@ -9,13 +9,14 @@
  * Threads: one at a time for a queue.
  */
 
+#include "vio_ring_split.h"
 #include "vio_rxtx.h"
 #include "vio_tx.h"
 
 static inline bool
 split_look(struct vio_txq *q)
 {
-	if (likely(vio_ring_look(&q->ring)))
+	if (likely(vio_ring_split_look(&q->ring)))
 		return true;
 	vio_txq_break(q, VIO_BAD_USED_IDX);
 	return false;
@@ -26,9 +27,9 @@ split_read(struct vio_txq *q, uint32_t *id)
 {
 	uint32_t len;
 
-	if (vio_ring_nb_used(&q->ring) == 0)
+	if (vio_ring_split_nb_used(&q->ring) == 0)
 		return false;
-	vio_ring_used_read(&q->ring, q->ring.used_idx, id, &len);
+	vio_ring_split_used_read(&q->ring, q->ring.used_idx, id, &len);
 	return true;
 }
 
@@ -88,36 +89,8 @@ static const struct vio_tx_format split = {
 	.begin = split_begin,
 	.add = split_add,
 	.end = split_end,
-	.publish = vio_ring_publish,
-	.notify = vio_ring_notify,
+	.publish = vio_ring_split_publish,
+	.notify = vio_ring_split_notify,
 };
 
-static void
-split_complete(struct vio_txq *q)
-{
-	vio_tx_complete(&split, q, UINT32_MAX);
-}
-
-static uint16_t
-split_burst(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts)
-{
-	return vio_tx_burst(&split, split_complete, queue, pkts, nb_pkts);
-}
-
-static int
-split_status(void *queue, uint16_t offset)
-{
-	return vio_tx_status(&split, queue, offset);
-}
-
-static int
-split_cleanup(void *queue, uint32_t free_cnt)
-{
-	return vio_tx_cleanup(&split, queue, free_cnt);
-}
-
-const struct vio_tx_path vio_tx_split = {
-	.burst = split_burst,
-	.status = split_status,
-	.cleanup = split_cleanup,
-};
+VIO_TX_PATH(vio_tx_split, split, "Split");

@@ -33,8 +33,14 @@
 				 RTE_BIT64(VIRTIO_NET_F_CTRL_MAC_ADDR) | \
 				 RTE_BIT64(VIRTIO_NET_F_SPEED_DUPLEX))
 
-/* What the socket has no messages for, or means otherwise: never offered. */
+/*
+ * What the socket has no messages for, or means otherwise: never offered. Packed rings start at
+ * a base with wrap counters, which is not told yet; a doorbell that is an eventfd carries no data.
+ */
 #define ABSENT_FEATURES		(RTE_BIT64(VIRTIO_F_ACCESS_PLATFORM) | \
+				 RTE_BIT64(VIRTIO_F_RING_PACKED) | \
+				 RTE_BIT64(VIRTIO_F_NOTIFICATION_DATA) | \
+				 RTE_BIT64(VIRTIO_F_NOTIF_CONFIG_DATA) | \
 				 RTE_BIT64(VHOST_USER_F_PROTOCOL_FEATURES))
 
 #define PROTOCOL_FEATURES	(RTE_BIT64(VHOST_USER_PROTOCOL_F_MQ) | \

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * Receive on packed rings (virtio 2.8): what vio_rx.h asks of a format.
+ * Invariant: free_id holds, by slot, the id to post when the ring comes round to it; an id is
+ * there or in sw_ring, so that the device cannot use more buffers than it holds.
+ * Threads: one at a time for a queue.
+ */
+
+#include "vio_ring_packed.h"
+#include "vio_rx.h"
+#include "vio_rxtx.h"
+
+static inline bool
+packed_look(struct vio_rxq *q __rte_unused)
+{
+	return true;
+}
+
+/* virtio 2.8.9: the first buffer of a packet is shown last, but that is not relied on. */
+static inline uint16_t
+packed_nb_used(const struct vio_rxq *q, uint16_t max)
+{
+	uint16_t nb = 0;
+
+	while (nb < max && vio_ring_packed_is_used(&q->ring, nb))
+		nb++;
+	return nb;
+}
+
+static inline bool
+packed_read(struct vio_rxq *q, uint32_t *id, uint32_t *len)
+{
+	vio_ring_packed_used_read(&q->ring, 0, id, len);
+	return true;
+}
+
+static inline void
+packed_take(struct vio_rxq *q, uint16_t id)
+{
+	q->free_id[q->ring.used_idx] = id;
+	vio_ring_packed_skip(&q->ring, 1);
+}
+
+static inline void
+packed_post(struct vio_rxq *q, struct rte_mbuf **bufs, uint16_t nb)
+{
+	uint16_t i, id;
+
+	for (i = 0; i < nb; i++) {
+		id = q->free_id[q->ring.avail_idx];
+		q->sw_ring[id] = bufs[i];
+		vio_ring_packed_post(&q->ring, id,
+				     vio_mbuf_addr(bufs[i], q->addr_off) + RTE_PKTMBUF_HEADROOM,
+				     q->buf_len, VIRTQ_DESC_F_WRITE);
+	}
+}
+
+static const struct vio_rx_format packed = {
+	.nb_posted = vio_ring_packed_nb_posted,
+	.look = packed_look,
+	.nb_used = packed_nb_used,
+	.read = packed_read,
+	.take = packed_take,
+	.post = packed_post,
+	.publish = vio_ring_packed_publish,
+	.notify = vio_ring_packed_notify,
+};
+
+/* Whether a core need not sleep (-1), as the next descriptor is used. */
+static int
+packed_monitor_check(const uint64_t value, const uint64_t opaque[RTE_POWER_MONITOR_OPAQUE_SZ])
+{
+	return (rte_le_to_cpu_16(value) & VIO_RING_PACKED_BITS) == opaque[0] ? -1 : 0;
+}
+
+static void
+packed_monitor(const struct vio_rxq *q, struct rte_power_monitor_cond *cond)
+{
+	volatile rte_le16_t *flags = &q->ring.pdesc[q->ring.used_idx].flags;
+
+	cond->addr = flags;
+	cond->size = sizeof(*flags);
+	cond->opaque[0] = q->ring.used_bits;
+	cond->fn = packed_monitor_check;
+}
+
+VIO_RX_PATH(vio_rx_packed, packed, "Packed", packed_monitor);

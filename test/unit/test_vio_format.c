@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/* What an application sees of the rings' format, and ports on rings that are not split. */
+
+#include <string.h>
+
+#include "test.h"
+
+#include "fake_port.h"
+#include "vio.h"
+
+static struct fake_port port;
+
+/* A device of four pairs and packed rings of any size up to 1000. */
+static int
+setup_packed(void)
+{
+	if (fake_port_prepare(&port, 4, 1000) != 0)
+		return TEST_FAILED;
+	vdev_offer(&port.net.dev, VIRTIO_F_RING_PACKED, true);
+	return TEST_SUCCESS;
+}
+
+static void
+teardown(void)
+{
+	fake_port_close(&port);
+}
+
+/* nb frames each way through a pair. */
+static int
+traffic(uint16_t rxq, uint16_t txq, unsigned int nb)
+{
+	static uint8_t frame[VDEV_NET_FRAME_MAX];
+	struct rte_mbuf *m;
+	unsigned int i;
+
+	for (i = 0; i < nb; i++) {
+		fake_port_pattern(frame, 500, i);
+		TEST_ASSERT_EQUAL(vdev_net_rx(&port.net, rxq, frame, 500), 1, "Rx %u", rxq);
+		TEST_ASSERT_EQUAL(rte_eth_rx_burst(port.port_id, rxq, &m, 1), 1, "Rx %u", rxq);
+		TEST_ASSERT(fake_port_packet_is(m, 500, i), "Rx %u", rxq);
+		rte_pktmbuf_free(m);
+
+		m = fake_port_packet(port.pool, 600, 200, i);
+		TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, txq, &m, 1), 1, "Tx %u", txq);
+		TEST_ASSERT_EQUAL(vdev_net_tx(&port.net, txq, frame, NULL), 600, "Tx %u", txq);
+	}
+	return TEST_SUCCESS;
+}
+
+/* virtio 2.8.10.1: the queue size need not be a power of two, and is what was asked for. */
+static int
+packed_sizes(void)
+{
+	static const uint16_t sizes[] = { 8, 9, 100, 257, 999, 1000 };
+	struct rte_eth_dev_info info;
+	struct rte_eth_rxq_info rx;
+	struct rte_eth_txq_info tx;
+	unsigned int i;
+
+	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_info_get(port.port_id, &info), "info");
+	TEST_ASSERT_EQUAL(info.rx_desc_lim.nb_max, 1000, "Rx %u", info.rx_desc_lim.nb_max);
+	TEST_ASSERT_EQUAL(info.tx_desc_lim.nb_max, 1000, "Tx %u", info.tx_desc_lim.nb_max);
+	TEST_ASSERT_EQUAL(info.rx_desc_lim.nb_min, 8, "Rx %u", info.rx_desc_lim.nb_min);
+	TEST_ASSERT_EQUAL(info.rx_desc_lim.nb_align, 1, "Rx %u", info.rx_desc_lim.nb_align);
+	for (i = 0; i < RTE_DIM(sizes); i++) {
+		TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, sizes[i], NULL), "%u",
+			sizes[i]);
+		TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "%u", sizes[i]);
+		TEST_ASSERT_SUCCESS(rte_eth_rx_queue_info_get(port.port_id, 0, &rx), "info");
+		TEST_ASSERT_SUCCESS(rte_eth_tx_queue_info_get(port.port_id, 0, &tx), "info");
+		TEST_ASSERT(rx.nb_desc == sizes[i] && tx.nb_desc == sizes[i], "%u: %u and %u",
+			sizes[i], rx.nb_desc, tx.nb_desc);
+		TEST_ASSERT(port.net.dev.queues[0].size == sizes[i] &&
+			port.net.dev.queues[1].size == sizes[i], "%u", sizes[i]);
+		TEST_ASSERT_EQUAL(vdev_net_rx_posted(&port.net, 0), sizes[i], "%u posted",
+			sizes[i]);
+		TEST_ASSERT_SUCCESS(traffic(0, 0, 3000), "%u", sizes[i]);
+		TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	}
+	TEST_ASSERT_EQUAL(rte_eth_rx_queue_setup(port.port_id, 0, 1001, SOCKET_ID_ANY, NULL,
+		port.pool), -EINVAL, "Rx 1001");
+	return fake_port_close(&port);
+}
+
+/* virtio 6.1: the driver accepts RING_PACKED, and says so. */
+static int
+burst_modes(void)
+{
+	struct rte_eth_burst_mode mode;
+
+	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
+	TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, 100, NULL), "configure");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+	TEST_ASSERT(vdev_has(&port.net.dev, VIRTIO_F_RING_PACKED), "not accepted");
+	TEST_ASSERT_SUCCESS(rte_eth_rx_burst_mode_get(port.port_id, 0, &mode), "Rx");
+	TEST_ASSERT_EQUAL(strcmp(mode.info, "Scalar Packed Mergeable"), 0, "%s", mode.info);
+	TEST_ASSERT_SUCCESS(rte_eth_tx_burst_mode_get(port.port_id, 0, &mode), "Tx");
+	TEST_ASSERT_EQUAL(strcmp(mode.info, "Scalar Packed"), 0, "%s", mode.info);
+	return fake_port_close(&port);
+}
+
+/* Several pairs, and the spare ring where a Tx queue is missing; every start begins anew. */
+static int
+pairs_and_restarts(void)
+{
+	static const struct { uint16_t rx, tx; } nb[] = { { 4, 4 }, { 3, 1 }, { 4, 0 }, { 2, 2 } };
+	unsigned int i, start;
+	uint16_t q;
+
+	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
+	for (i = 0; i < RTE_DIM(nb); i++) {
+		TEST_ASSERT_SUCCESS(fake_port_configure(&port, nb[i].rx, nb[i].tx, 77, NULL),
+			"%u Rx, %u Tx", nb[i].rx, nb[i].tx);
+		for (start = 0; start < 3; start++) {
+			TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start %u", start);
+			TEST_ASSERT_EQUAL(port.net.nb_pairs, nb[i].rx, "pairs");
+			for (q = 0; q < nb[i].tx; q++)
+				TEST_ASSERT_SUCCESS(traffic(q, q, 50), "pair %u", q);
+			TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+			TEST_ASSERT_EQUAL(rte_mempool_avail_count(port.pool),
+				FAKE_PORT_POOL_SIZE, "mbufs lost");
+		}
+	}
+	return fake_port_close(&port);
+}
+
+/* What to watch to sleep until a packet comes: it changes with the next one, and says so. */
+static int
+monitor(void)
+{
+	struct rte_power_monitor_cond cond = { 0 };
+	struct rte_eth_dev *dev;
+	unsigned int i;
+	uint64_t value;
+
+	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
+	TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, 100, NULL), "configure");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+	dev = &rte_eth_devices[port.port_id];
+	for (i = 0; i < 250; i++) {
+		static const uint8_t frame[60];
+		struct rte_mbuf *m;
+
+		TEST_ASSERT_SUCCESS(dev->dev_ops->get_monitor_addr(dev->data->rx_queues[0],
+			&cond), "frame %u", i);
+		TEST_ASSERT_EQUAL(cond.size, 2, "size %u", cond.size);
+		value = *(volatile uint16_t *)cond.addr;
+		TEST_ASSERT_EQUAL(cond.fn(value, cond.opaque), 0, "frame %u: awake", i);
+		TEST_ASSERT_EQUAL(vdev_net_rx(&port.net, 0, frame, sizeof(frame)), 1, "frame");
+		value = *(volatile uint16_t *)cond.addr;
+		TEST_ASSERT_EQUAL(cond.fn(value, cond.opaque), -1, "frame %u: asleep", i);
+		TEST_ASSERT_EQUAL(rte_eth_rx_burst(port.port_id, 0, &m, 1), 1, "frame %u", i);
+		rte_pktmbuf_free(m);
+	}
+	return fake_port_close(&port);
+}
+
+static struct unit_test_suite suite = {
+	.suite_name = "vio_format",
+	.unit_test_cases = {
+		TEST_CASE_ST(setup_packed, teardown, packed_sizes),
+		TEST_CASE_ST(setup_packed, teardown, burst_modes),
+		TEST_CASE_ST(setup_packed, teardown, pairs_and_restarts),
+		TEST_CASE_ST(setup_packed, teardown, monitor),
+		TEST_CASES_END()
+	}
+};
+
+static int
+test_vio_format(void)
+{
+	return unit_test_suite_runner(&suite);
+}
+
+REGISTER_TEST_COMMAND(vio_format_autotest, test_vio_format);
