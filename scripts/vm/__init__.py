@@ -2,6 +2,8 @@
 # Copyright(c) 2026 The net_vio authors
 """Virtual machines with virtio-net devices behind a virtual IOMMU, for scripts and tests.
 
+What needs no machine can have the same surroundings on this host: LocalHost, Namespace, Hugepages.
+
     vm.exit_on_signals()
     with vm.Namespace("a") as left, vm.Tap(left) as tap, vm.Port(tap) as port:
         with vm.new_machine([vm.Nic(tap, mq="on")], log_dir=folder) as machine:
@@ -13,11 +15,16 @@ import sys
 
 from . import accel, kernel
 from .errors import MachineDied, VmError, VmTimeout
+from .guard import Guard
+from .hugepages import Hugepages
+from .local import LocalHost
 from .machine import Machine, Nic
 from .net import Namespace, Port, Tap
+from .testpmd import Testpmd, testpmd_command
 
-__all__ = ["Machine", "MachineDied", "Namespace", "Nic", "Port", "Tap", "VmError", "VmTimeout",
-           "exit_on_signals", "new_machine"]
+__all__ = ["Guard", "Hugepages", "LocalHost", "Machine", "MachineDied", "Namespace", "Nic", "Port",
+           "Tap", "Testpmd", "VmError", "VmTimeout", "exit_on_signals", "new_machine",
+           "testpmd_command"]
 
 
 def exit_on_signals():

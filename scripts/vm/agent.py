@@ -3,6 +3,7 @@
 """The harness's hand in the guest: starts programs and carries their input and output.
 
 Speaks lines of JSON over a virtio-serial port with vm/channel.py on the host; data is base64.
+On the host itself (vm/local.py) its one argument is an open socket in place of the port.
 Host to agent:  {"do": "spawn", "id": N, "argv": [...], "stdio": "pipes" | "merged" | "terminal"}
                 {"do": "write", "id": N, "data": D}      {"do": "eof", "id": N}
                 {"do": "signal", "id": N, "number": S}
@@ -190,4 +191,4 @@ class Agent:
 
 
 if __name__ == "__main__":
-    Agent(open_port()).serve()
+    Agent(int(sys.argv[1]) if len(sys.argv) > 1 else open_port()).serve()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The net_vio authors
-"""What can go wrong with the virtual machine, as exceptions."""
+"""What can go wrong with a virtual machine or its surroundings, as exceptions."""
 
 
 class VmError(Exception):

@@ -6,6 +6,7 @@ QEMU dies with this program in any case (PDEATHSIG), and at once when the guest'
 It is started from the thread that makes the machine, which has to live as long as the machine.
 """
 
+import os
 import re
 import shlex
 import signal
@@ -103,7 +104,7 @@ class Machine:
         """Boot and prepare the guest; whatever fails is raised."""
         self._boots += 1
         self._log_dir.mkdir(parents=True, exist_ok=True)
-        self._share = Path(tempfile.mkdtemp(prefix="vio-share-", dir="/run"))
+        self._share = Path(tempfile.mkdtemp(prefix=f"vio{os.getpid()}-", dir="/run"))
         self._guard = Guard(("rm", "-rf", self._share))
         agent, agent_qemu = socket.socketpair()
         monitor, monitor_qemu = socket.socketpair()

@@ -84,6 +84,10 @@ class Namespace:
         return subprocess.run(self.command(*command), capture_output=True, text=True,
                               timeout=timeout, check=False)
 
+    def add_address(self, device, address):
+        """Give a network device in the namespace an address, such as "198.18.0.1/24"."""
+        _ip("-n", self.name, "address", "add", address, "dev", device)
+
     def close(self):
         """Remove the namespace."""
         self._guard.close()
@@ -111,7 +115,7 @@ class Tap:
                                 struct.pack("16sH22x", name.encode(), flags))
             _ip("-n", namespace.name, "link", "set", name, "mtu", mtu, "txqueuelen", 8192, "up")
             if address:
-                _ip("-n", namespace.name, "address", "add", address, "dev", name)
+                namespace.add_address(name, address)
         except OSError as error:
             self.close()
             raise VmError(f"cannot make the tap {name}: /dev/net/tun: {error.strerror}") from error

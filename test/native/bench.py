@@ -4,51 +4,36 @@
 
 The back end is dpdk-testpmd, which forwards between a vhost port and a port of pcap files: the
 frames of one file per queue go in, what the front end sends comes out into another. Both have
-hugepages of their own, which this module reserves and gives back.
+hugepages of their own.
 """
 
 import random
 import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Optional, Sequence
 
-from pcap import read_pcap, write_pcap
-from results import Failure, Skip, check, equal
-from session import SECONDS, Session, VioTestpmd
-
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+import vm  # noqa: E402
+from pcap import read_pcap, write_pcap  # noqa: E402
+from results import Skip, check, equal  # noqa: E402
+from session import SECONDS, Session, VioTestpmd  # noqa: E402
+from vm.hugepages import PAGES  # noqa: E402
+
 PLUGIN = ROOT / "build/drivers/librte_net_vio.so"
 FRONT = ROOT / "build/app/vio-testpmd/vio-testpmd"
-PAGES = Path("/sys/kernel/mm/hugepages/hugepages-2048kB")
-PAGES_NEEDED = 192  # 2 MiB each, for both processes
+HUGEPAGES = 192  # 2 MiB each, for both processes
 EAL = ["--no-pci", "--no-telemetry"]
 MEMORY = ["--in-memory", "--single-file-segments", "-m", "128"]
 
 
-class Hugepages:
-    """Free hugepages as long as the with block lasts."""
-
-    def __enter__(self) -> "Hugepages":
-        if not PAGES.is_dir():
-            raise Skip("the machine has no hugepages of 2 MiB")
-        self.before = int((PAGES / "nr_hugepages").read_text())
-        free = int((PAGES / "free_hugepages").read_text())
-        self.set(self.before + max(0, PAGES_NEEDED - free))
-        free = int((PAGES / "free_hugepages").read_text())
-        if free < PAGES_NEEDED:
-            self.set(self.before)
-            raise Failure(f"{free} of {PAGES_NEEDED} hugepages can be had; free some memory")
-        return self
-
-    def __exit__(self, *_unused) -> None:
-        self.set(self.before)
-
-    @staticmethod
-    def set(number: int) -> None:
-        """So many pages in all."""
-        (PAGES / "nr_hugepages").write_text(str(number))
+def need_hugepages() -> None:
+    """Skip the test on a machine that has none at all; too few are a failure."""
+    if not PAGES.is_dir():
+        raise Skip("the machine has no hugepages of 2 MiB")
 
 
 def frames(number: int, lengths: Sequence[int], seed: int) -> list[bytes]:
@@ -73,12 +58,12 @@ class Bench:
         self.devargs = devargs
         self.eal = [*memory, *eal]
         self.options = options
-        self.hugepages = Hugepages()
         self.back: Optional[Session] = None
         self.front: Optional[VioTestpmd] = None
 
     def __enter__(self) -> "Bench":
-        self.hugepages.__enter__()
+        need_hugepages()
+        self.hugepages = vm.Hugepages(HUGEPAGES)
         # EAL refuses a plugin below a world-writable folder, where the checkout may be
         self.folder = Path(tempfile.mkdtemp(dir="/run", prefix="vio-native-"))
         try:
@@ -96,7 +81,7 @@ class Bench:
             if process is not None:
                 process.__exit__()
         shutil.rmtree(self.folder)
-        self.hugepages.__exit__()
+        self.hugepages.close()
 
     @property
     def path(self) -> Path:

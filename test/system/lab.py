@@ -168,7 +168,7 @@ class Card:
         return f"/machine/peripheral/{self.nic.name}/virtio-backend"
 
 
-class Session(guest.Testpmd):
+class Session(vm.Testpmd):
     """A running application, with what the tests ask of it."""
 
     @property
@@ -279,7 +279,7 @@ class Lab:
     def fails(self, eal, *options, program=VIO_TESTPMD, timeout=60):
         """Run an application that has to end by itself with an error; returns what it said."""
         self.ready()
-        process = self.machine.spawn(*guest.testpmd_command(program, eal, options))
+        process = self.machine.spawn(*vm.testpmd_command(program, eal, options))
         try:
             status = process.wait(timeout)
         finally:

@@ -7,6 +7,7 @@ import re
 import signal
 
 import lab
+import vm
 from lab import DPDK_TESTPMD, VIO_TESTPMD, Card, Lab, transfer, transfer_both
 from results import check, equal
 from vm import guest
@@ -141,8 +142,8 @@ def test_detach_attach(_args):
 
 def test_killed(_args):
     """After an application that was killed at work, the next one finds a device that works."""
-    process = LAB.machine.spawn(*guest.testpmd_command(VIO_TESTPMD, LAB.eal(PAIR),
-                                                       ("-i", "--auto-start")))
+    process = LAB.machine.spawn(*vm.testpmd_command(VIO_TESTPMD, LAB.eal(PAIR),
+                                                    ("-i", "--auto-start")))
     process.expect("testpmd> ", 60)
     transfer_both(PAIR, lab.few_frames())
     process.signal(signal.SIGKILL)
