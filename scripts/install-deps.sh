@@ -3,7 +3,8 @@
 # Copyright(c) 2026 The net_vio authors
 
 # Installs the Debian packages that are missing, by what they are for.
-# usage: install-deps.sh [build|run|test]...     (all three if none is named)
+# usage: install-deps.sh [build|run|native|test]...     (all if none is named)
+# native is what run holds but for the virtual machine.
 # Quick and silent when nothing is missing.
 set -euo pipefail
 
@@ -16,11 +17,16 @@ build_packages=(
 	dpkg-dev xz-utils ca-certificates
 	python3 python3-pyelftools
 )
-# the virtual machine, what goes into it, and the traffic through it
-run_packages=(
-	dpdk qemu-system-x86 busybox-static cpio dpkg kmod
-	iproute2 iputils-ping iperf3 ethtool procps util-linux
+# the applications (their drivers come with libdpdk-dev), and the traffic through them
+native_packages=(
+	dpdk
+	iproute2 iputils-ping iperf3 procps util-linux
 	python3
+)
+# and the virtual machine, with what goes into it
+run_packages=(
+	"${native_packages[@]}"
+	qemu-system-x86 busybox-static cpio dpkg kmod ethtool
 )
 test_packages=(
 	libasan8 libubsan1
@@ -35,9 +41,10 @@ for group in "${groups[@]}"; do
 	case $group in
 	build) wanted+=("${build_packages[@]}") ;;
 	run) wanted+=("${run_packages[@]}") ;;
+	native) wanted+=("${native_packages[@]}") ;;
 	test) wanted+=("${test_packages[@]}") ;;
 	*)
-		echo "install-deps.sh: unknown group \"$group\": use build, run or test" >&2
+		echo "install-deps.sh: unknown group \"$group\": use build, run, native or test" >&2
 		exit 2
 		;;
 	esac

@@ -1,13 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The net_vio authors
-"""Builds net_vio and sends real traffic through it, in a virtual machine.
+"""Builds net_vio and sends real traffic through it.
 
-Two network namespaces of this host, each with its own Linux TCP/IP stack, talk through the driver:
+Two network namespaces of this host, each with its own Linux TCP/IP stack, talk through the driver,
+in a virtual machine:
 
     namespace A - tap - virtio-net PCI device 0 \\
                                                  net_vio over vfio-pci, forwarding
     namespace B - tap - virtio-net PCI device 1 /
+
+or without one, on this host:
+
+    namespace A - tap - vhost-user back end - socket \\
+                                                      net_vio_user, forwarding
+    namespace B - tap - vhost-user back end - socket /
 
 Nothing is installed but missing Debian packages, and nothing stays behind but the build folder.
 """
@@ -25,6 +32,7 @@ sys.dont_write_bytecode = True  # nothing but build/ shall change
 import vm  # noqa: E402
 from quick.guest_lab import GuestLab  # noqa: E402
 from quick.lab import LOG_DIR, PROGRAMS, ROOT, Failure, Progress  # noqa: E402
+from quick.native_lab import NativeLab  # noqa: E402
 from quick.report import complaints, measure, print_summary  # noqa: E402
 from quick.shell import shell  # noqa: E402
 
@@ -41,6 +49,9 @@ def parse_arguments():
                     "host through the driver. To be run as root on Debian 12.",
         epilog="What follows -- goes to the application, for example: "
                "quickstart --shell -- --rxd=1024")
+    parser.add_argument("--native", action="store_true",
+                        help="no virtual machine: the driver connects to two vhost-user back ends "
+                             "on this host, which needs 320 MiB of hugepages")
     parser.add_argument("--seconds", type=int, default=5, metavar="N",
                         help="duration of TCP in each direction (default: %(default)s)")
     parser.add_argument("--app", choices=PROGRAMS, default="vio-testpmd",
@@ -113,10 +124,11 @@ def run(arguments, say):
     LOG_DIR.mkdir(parents=True, exist_ok=True)
     with only_one():
         say("installing packages that are missing (if any: a minute or more)")
-        run_script("install-deps.sh", "build", "run")
+        run_script("install-deps.sh", "build", "native" if arguments.native else "run")
         say("building the driver and the application (the first time: some 20 s)")
         run_script("build.sh")
-        with GuestLab(PROGRAMS[arguments.app], arguments.options, say) as lab:
+        make_lab = NativeLab if arguments.native else GuestLab
+        with make_lab(PROGRAMS[arguments.app], arguments.options, say) as lab:
             if arguments.shell:
                 return shell(lab)
             seen = measure(lab, arguments.seconds)
