@@ -28,6 +28,7 @@ struct message {
 		struct vhost_user_vring_addr addr;
 		struct vhost_user_memory memory;
 		struct vhost_user_single_memory single;
+		struct vhost_user_config config;
 		uint8_t bytes[512];
 	} payload;
 	int fds[FDS_MAX];
@@ -48,6 +49,8 @@ fake_backend_init(struct fake_backend *b)
 	b->pairs = 4;
 	b->slots = FAKE_BACKEND_REGIONS_MAX;
 	b->fd = -1;
+	b->req_fd = -1;
+	b->config_size = sizeof(b->config);
 	for (i = 0; i < RTE_DIM(b->vrings); i++)
 		b->vrings[i].kick_fd = -1;
 }
@@ -136,6 +139,13 @@ check_shape(struct fake_backend *b, const struct message *m)
 		nb_fds = m->hdr.request == VHOST_USER_ADD_MEM_REG;
 		size = sizeof(struct vhost_user_single_memory);
 		break;
+	case VHOST_USER_SET_BACKEND_REQ_FD:
+		nb_fds = 1;
+		size = 0;
+		break;
+	case VHOST_USER_GET_CONFIG:
+		size = offsetof(struct vhost_user_config, region) + m->payload.config.size;
+		break;
 	case VHOST_USER_SET_MEM_TABLE:
 		nb_fds = m->payload.memory.num_regions;
 		size = 8 + nb_fds * sizeof(struct vhost_user_region);
@@ -166,6 +176,19 @@ check_agreed(struct fake_backend *b, const struct message *m)
 	case VHOST_USER_GET_QUEUE_NUM:
 		if (!has_protocol(b, VHOST_USER_PROTOCOL_F_MQ))
 			complain(b, "GET_QUEUE_NUM without MQ");
+		break;
+	case VHOST_USER_GET_CONFIG:
+		if (!has_protocol(b, VHOST_USER_PROTOCOL_F_CONFIG))
+			complain(b, "GET_CONFIG without CONFIG");
+		break;
+	case VHOST_USER_SET_BACKEND_REQ_FD:
+		if (!has_protocol(b, VHOST_USER_PROTOCOL_F_BACKEND_REQ))
+			complain(b, "SET_BACKEND_REQ_FD without BACKEND_REQ");
+		break;
+	case VHOST_USER_NET_SET_MTU:
+		if (!has_protocol(b, VHOST_USER_PROTOCOL_F_MTU) ||
+		    !(b->accepted >> VIRTIO_NET_F_MTU & 1))
+			complain(b, "NET_SET_MTU without MTU");
 		break;
 	case VHOST_USER_SET_STATUS:
 	case VHOST_USER_GET_STATUS:
@@ -285,6 +308,20 @@ vring_request(struct fake_backend *b, struct message *m)
 	}
 }
 
+/* Returns the length of the reply's payload, which is that of the request if there is as much. */
+static uint32_t
+config_get(struct fake_backend *b, struct message *m)
+{
+	struct vhost_user_config *config = &m->payload.config;
+
+	if (config->offset > b->config_size || config->size > b->config_size - config->offset) {
+		complain(b, "GET_CONFIG of %u bytes at %u", config->size, config->offset);
+		return 0;
+	}
+	memcpy(config->region, (const uint8_t *)&b->config + config->offset, config->size);
+	return m->hdr.size;
+}
+
 /* Does what was asked for. Returns the length of the reply's payload; 0: it has none. */
 static uint32_t
 serve(struct fake_backend *b, struct message *m)
@@ -319,6 +356,17 @@ serve(struct fake_backend *b, struct message *m)
 		b->nb_regions = 0;
 		for (i = 0; i < m->payload.memory.num_regions; i++)
 			region_add(b, &m->payload.memory.regions[i]);
+		return 0;
+	case VHOST_USER_GET_CONFIG:
+		return config_get(b, m);
+	case VHOST_USER_SET_BACKEND_REQ_FD:
+		if (b->req_fd >= 0 || m->nb_fds == 0)
+			complain(b, "a socket for requests again, or none");
+		else
+			b->req_fd = m->fds[--m->nb_fds];
+		return 0;
+	case VHOST_USER_NET_SET_MTU:
+		b->mtu = m->payload.u64;
 		return 0;
 	case VHOST_USER_GET_MAX_MEM_SLOTS:
 		m->payload.u64 = b->slots;
@@ -488,6 +536,9 @@ fake_backend_stop(struct fake_backend *b)
 	for (i = 0; i < RTE_DIM(b->vrings); i++)
 		if (b->vrings[i].kick_fd >= 0)
 			close(b->vrings[i].kick_fd);
+	if (b->req_fd >= 0)
+		close(b->req_fd);
+	b->req_fd = -1;
 	if (b->nb_complaints != 0)
 		printf("the back end complains %u times, first: %s\n", b->nb_complaints,
 			b->complaint);

@@ -60,6 +60,8 @@ struct fake_backend {
 	uint64_t protocol;
 	uint64_t pairs;
 	uint64_t slots;			/* for regions of memory, by CONFIGURE_MEM_SLOTS */
+	struct virtio_net_config config;	/* its space; may change */
+	uint32_t config_size;		/* how much there is of it; 0: none */
 	bool stubborn;			/* does not close when the front end did */
 
 	enum fake_backend_fault fault;
@@ -73,6 +75,8 @@ struct fake_backend {
 	uint64_t status;
 	struct vhost_user_region regions[FAKE_BACKEND_REGIONS_MAX];
 	unsigned int nb_regions;
+	uint64_t mtu;			/* by NET_SET_MTU */
+	int req_fd;			/* for its own requests, by the test; -1: none */
 	struct fake_backend_vring vrings[VHOST_USER_VRING_MAX];
 	unsigned int nb_complaints;
 	char complaint[160];		/* the first */

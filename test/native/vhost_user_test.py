@@ -180,6 +180,7 @@ REFUSED = [
     (",queue_size=65536", "bad value queue_size=65536: a number from 8 to 32768 is expected"),
     (",mrg_rxbuf=2", "bad value mrg_rxbuf=2: a number from 0 to 1 is expected"),
     (",speed=0", "bad value speed=0: a number from 1 to 2147483647 is expected"),
+    (",mtu=67", "bad value mtu=67: a number from 68 to 65535 is expected"),
     (",mac=ff:ff:ff:ff:ff:ff", "bad value mac=ff:ff:ff:ff:ff:ff: the address of a station"),
     (",mac=1", "bad value mac=1: the address of a station"),
     (",vectorized=2", "bad value vectorized=2: a number from 0 to 1 is expected"),
@@ -235,6 +236,18 @@ def test_receive_modes(_args: Namespace) -> None:
         bench.end()
 
 
+def test_mtu(_args: Namespace) -> None:
+    """The MTU that the user gives holds for the port, and is the back end's too."""
+    with Bench(lengths=[60, 2014], options=["--max-pkt-len=2022"], devargs=",mtu=2000") as bench:
+        bench.start_back()
+        bench.start_front()
+        check("Maximum configurable length of RX packet: 2022" in
+              bench.front.run("show port info 0"), bench.front.tail())
+        check("MTU: 2000" in bench.back.run("show port info 0"), bench.back.tail())
+        bench.round_trip()
+        bench.end()
+
+
 def test_memory_refused(_args: Namespace) -> None:
     """Memory that cannot be shared is told with the way out."""
     with Bench() as bench:
@@ -250,5 +263,5 @@ if __name__ == "__main__":
         test_sizes_iova_pa, test_sizes_iova_va, test_no_huge, test_without_mergeable_buffers,
         test_queues, test_restarts, test_memory_that_comes_later, test_back_end_killed,
         test_back_end_is_stopped_first, test_probed_again, test_arguments_refused,
-        test_arguments_accepted, test_no_socket, test_receive_modes, test_memory_refused,
+        test_arguments_accepted, test_no_socket, test_receive_modes, test_mtu, test_memory_refused,
     ], group="vhost_user")

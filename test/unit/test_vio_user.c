@@ -157,6 +157,7 @@ offer(void)
 	backend.features |= UINT64_C(1) << 0 | UINT64_C(1) << 36;
 	/* what it may have, and nobody can ask it for */
 	backend.features |= UINT64_C(1) << VIRTIO_NET_F_MTU | UINT64_C(1) << VIRTIO_NET_F_CTRL_VLAN;
+	backend.protocol &= ~(UINT64_C(1) << VHOST_USER_PROTOCOL_F_CONFIG);
 
 	for (i = 0; i < RTE_DIM(expected); i++)
 		vio_feature_add(&all, expected[i]);
@@ -178,17 +179,17 @@ static int
 features_are_shared_out(void)
 {
 	const uint64_t passed = UINT64_C(1) << 0 | UINT64_C(1) << VIRTIO_NET_F_MRG_RXBUF |
-		UINT64_C(1) << VIRTIO_NET_F_MQ | UINT64_C(1) << VIRTIO_F_VERSION_1;
+		UINT64_C(1) << VIRTIO_NET_F_MQ | UINT64_C(1) << VIRTIO_F_VERSION_1 |
+		UINT64_C(1) << VIRTIO_NET_F_MAC | UINT64_C(1) << VIRTIO_NET_F_STATUS |
+		UINT64_C(1) << VIRTIO_NET_F_SPEED_DUPLEX;
 	struct vio_features accepted;
 
 	/* it has all, even what is the front end's here */
 	backend.features = UINT64_MAX;
 	TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
 	vio_user_ops.features_get(t, &accepted);
-	accepted.word[0] &= passed | UINT64_C(1) << VIRTIO_NET_F_MAC |
-		UINT64_C(1) << VIRTIO_NET_F_STATUS | UINT64_C(1) << VIRTIO_NET_F_CTRL_VQ |
-		UINT64_C(1) << VIRTIO_NET_F_CTRL_RX | UINT64_C(1) << VIRTIO_NET_F_SPEED_DUPLEX |
-		UINT64_C(1) << VIRTIO_F_ACCESS_PLATFORM;
+	accepted.word[0] &= passed | UINT64_C(1) << VIRTIO_NET_F_CTRL_VQ |
+		UINT64_C(1) << VIRTIO_NET_F_CTRL_RX | UINT64_C(1) << VIRTIO_F_ACCESS_PLATFORM;
 	vio_user_ops.features_set(t, &accepted);
 	TEST_ASSERT_EQUAL(backend.accepted,
 		(passed | UINT64_C(1) << VHOST_USER_F_PROTOCOL_FEATURES), "0x%llx",
@@ -220,7 +221,7 @@ life(void)
 
 	TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
 	TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_SET_OWNER], 1, "SET_OWNER");
-	TEST_ASSERT_EQUAL(backend.accepted_protocol, 0x18009, "protocol features 0x%llx",
+	TEST_ASSERT_EQUAL(backend.accepted_protocol, 0x18239, "protocol features 0x%llx",
 		(unsigned long long)backend.accepted_protocol);
 	TEST_ASSERT_SUCCESS(bring_up(8), "bring up");
 	TEST_ASSERT_EQUAL(backend.status, 0xf, "status");

@@ -20,18 +20,14 @@
 
 #include "vio_log.h"
 #include "vio_user.h"
+#include "vio_user_config.h"
 #include "vio_user_ctrl.h"
 
 /* What the front end answers by itself, and so neither takes from the back end nor tells it. */
-#define FRONT_END_FEATURES	(RTE_BIT64(VIRTIO_NET_F_MTU) | \
-				 RTE_BIT64(VIRTIO_NET_F_MAC) | \
-				 RTE_BIT64(VIRTIO_NET_F_STATUS) | \
-				 RTE_BIT64(VIRTIO_NET_F_CTRL_VQ) | \
+#define CTRL_FEATURES		(RTE_BIT64(VIRTIO_NET_F_CTRL_VQ) | \
 				 RTE_BIT64(VIRTIO_NET_F_CTRL_RX) | \
 				 RTE_BIT64(VIRTIO_NET_F_CTRL_VLAN) | \
-				 RTE_BIT64(VIRTIO_NET_F_MQ) | \
-				 RTE_BIT64(VIRTIO_NET_F_CTRL_MAC_ADDR) | \
-				 RTE_BIT64(VIRTIO_NET_F_SPEED_DUPLEX))
+				 RTE_BIT64(VIRTIO_NET_F_CTRL_MAC_ADDR))
 
 /*
  * What the socket has no messages for, or means otherwise: never offered. Packed rings start at
@@ -43,8 +39,15 @@
 				 RTE_BIT64(VIRTIO_F_NOTIF_CONFIG_DATA) | \
 				 RTE_BIT64(VHOST_USER_F_PROTOCOL_FEATURES))
 
+/* What is offered for a reason of its own, and not because the back end has it. */
+#define FRONT_END_FEATURES	(CTRL_FEATURES | VIO_USER_CONFIG_FEATURES | \
+				 RTE_BIT64(VIRTIO_NET_F_MQ))
+
 #define PROTOCOL_FEATURES	(RTE_BIT64(VHOST_USER_PROTOCOL_F_MQ) | \
 				 RTE_BIT64(VHOST_USER_PROTOCOL_F_REPLY_ACK) | \
+				 RTE_BIT64(VHOST_USER_PROTOCOL_F_MTU) | \
+				 RTE_BIT64(VHOST_USER_PROTOCOL_F_BACKEND_REQ) | \
+				 RTE_BIT64(VHOST_USER_PROTOCOL_F_CONFIG) | \
 				 RTE_BIT64(VHOST_USER_PROTOCOL_F_CONFIGURE_MEM_SLOTS) | \
 				 RTE_BIT64(VHOST_USER_PROTOCOL_F_STATUS))
 
@@ -139,28 +142,18 @@ user_features_get(struct vio_transport *t, struct vio_features *offered)
 static void
 user_features_set(struct vio_transport *t, const struct vio_features *accepted)
 {
-	/* The back end has its share in MQ, and nothing works without its protocol. */
-	const uint64_t both = RTE_BIT64(VIRTIO_NET_F_MQ);
 	struct vio_user *u = to_user(t);
 	uint64_t features;
+	int ret;
 
-	features = accepted->word[0] & (~FRONT_END_FEATURES | both);
+	features = accepted->word[0] & ~CTRL_FEATURES;
+	/* Nothing works without its protocol. */
 	features |= RTE_BIT64(VHOST_USER_F_PROTOCOL_FEATURES);
 	features &= u->backend_features;
-	u->features_refused = vio_vhost_set_u64(&u->conn, VHOST_USER_SET_FEATURES, features) < 0;
-}
-
-static int
-user_config_read(struct vio_transport *t, size_t offset, void *dst, size_t len)
-{
-	struct vio_user *u = to_user(t);
-	struct virtio_net_config config = u->config;
-
-	if (offset + len > sizeof(config))
-		return -ERANGE;
-	config.status = rte_cpu_to_le_16(vio_vhost_is_up(&u->conn) ? VIRTIO_NET_S_LINK_UP : 0);
-	memcpy(dst, RTE_PTR_ADD(&config, offset), len);
-	return 0;
+	ret = vio_vhost_set_u64(&u->conn, VHOST_USER_SET_FEATURES, features);
+	if (ret == 0 && vio_feature_has(accepted, VIRTIO_NET_F_MTU))
+		ret = vio_user_config_tell_mtu(u);
+	u->features_refused = ret < 0;
 }
 
 static uint16_t
@@ -275,7 +268,7 @@ const struct vio_transport_ops vio_user_ops = {
 	.status_set = user_status_set,
 	.features_get = user_features_get,
 	.features_set = user_features_set,
-	.config_read = user_config_read,
+	.config_read = vio_user_config_read,
 	.queue_size_max = user_queue_size_max,
 	.queue_enable = user_queue_enable,
 	.config_vector_set = user_config_vector_set,
@@ -297,6 +290,9 @@ protocol_negotiate(struct vio_user *u, uint64_t *protocol)
 		return ret;
 	ret = vio_vhost_get_u64(&u->conn, VHOST_USER_GET_PROTOCOL_FEATURES, protocol);
 	*protocol &= PROTOCOL_FEATURES;
+	/* The one request that applies is about the configuration. */
+	if (!(*protocol & RTE_BIT64(VHOST_USER_PROTOCOL_F_CONFIG)))
+		*protocol &= ~RTE_BIT64(VHOST_USER_PROTOCOL_F_BACKEND_REQ);
 	if (ret == 0)
 		ret = vio_vhost_set_u64(&u->conn, VHOST_USER_SET_PROTOCOL_FEATURES, *protocol);
 	u->has_status = *protocol & RTE_BIT64(VHOST_USER_PROTOCOL_F_STATUS);
@@ -337,20 +333,13 @@ mem_slots_ask(struct vio_user *u, uint64_t protocol, uint64_t *slots)
 	return ret;
 }
 
-/* What the driver is offered: the back end's rings, and what is done here. */
+/* What the driver is offered but for the configuration: the back end's, and what is done here. */
 static void
 device_describe(struct vio_user *u, const struct vio_user_conf *conf)
 {
-	struct virtio_net_config *config = &u->config;
-
 	u->offered.word[0] = u->backend_features & ~(FRONT_END_FEATURES | ABSENT_FEATURES);
 	if (!conf->mrg_rxbuf)
 		vio_feature_del(&u->offered, VIRTIO_NET_F_MRG_RXBUF);
-	vio_feature_add(&u->offered, VIRTIO_NET_F_STATUS);
-	if (conf->has_mac) {
-		vio_feature_add(&u->offered, VIRTIO_NET_F_MAC);
-		memcpy(config->mac, conf->mac, sizeof(config->mac));
-	}
 	if (conf->cq) {
 		vio_feature_add(&u->offered, VIRTIO_NET_F_CTRL_VQ);
 		vio_feature_add(&u->offered, VIRTIO_NET_F_CTRL_RX);
@@ -358,11 +347,6 @@ device_describe(struct vio_user *u, const struct vio_user_conf *conf)
 	}
 	if (conf->pairs > 1)
 		vio_feature_add(&u->offered, VIRTIO_NET_F_MQ);
-	if (conf->speed > 0)
-		vio_feature_add(&u->offered, VIRTIO_NET_F_SPEED_DUPLEX);
-	config->max_virtqueue_pairs = rte_cpu_to_le_16(conf->pairs);
-	config->speed = rte_cpu_to_le_32(conf->speed);
-	config->duplex = VIRTIO_NET_DUPLEX_FULL;
 	u->nb_queues = 2 * conf->pairs;
 	u->queue_size = conf->queue_size;
 }
@@ -388,12 +372,17 @@ vio_user_init(struct vio_user *u, int fd, const struct vio_user_conf *conf)
 		ret = mem_slots_ask(u, protocol, &slots);
 	if (ret == 0)
 		ret = vio_user_mem_init(&u->mem, &u->conn, slots);
-	if (ret < 0) {
-		vio_vhost_fini(&u->conn);
-		return ret;
-	}
+	if (ret < 0)
+		goto close_connection;
 	device_describe(u, conf);
-	return 0;
+	ret = vio_user_config_init(u, conf, protocol);
+	if (ret == 0)
+		return 0;
+
+	vio_user_mem_fini(&u->mem);
+close_connection:
+	vio_vhost_fini(&u->conn);
+	return ret;
 }
 
 void
@@ -401,6 +390,7 @@ vio_user_fini(struct vio_user *u)
 {
 	unsigned int i;
 
+	vio_user_config_fini(u);
 	vio_user_mem_fini(&u->mem);
 	for (i = 0; i < RTE_DIM(u->kick_fd); i++)
 		if (u->kick_fd[i] >= 0)

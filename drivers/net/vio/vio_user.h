@@ -13,8 +13,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rte_spinlock.h>
+
 #include "vio_transport.h"
 #include "vio_user_mem.h"
+#include "vio_user_req.h"
 #include "vio_vhost.h"
 
 #define VIO_USER_PAIRS_MAX	(VHOST_USER_VRING_MAX / 2)
@@ -27,7 +30,18 @@ struct vio_user_conf {
 	bool mrg_rxbuf;		/* offer MRG_RXBUF, if the back end has it */
 	bool has_mac;
 	uint8_t mac[6];
-	uint32_t speed;		/* Mb/s; 0: unknown */
+	uint16_t mtu;		/* 0: the back end's */
+	uint32_t speed;		/* Mb/s; 0: unknown, or the back end's */
+};
+
+/* The configuration space; see vio_user_config.h. */
+struct vio_user_config {
+	rte_spinlock_t lock;			/* of the space */
+	struct virtio_net_config space;		/* as long as the connection stands */
+	uint64_t backend_features;		/* those whose fields are the back end's */
+	size_t size;				/* of the back end's space; 0: it has none */
+	bool tells_mtu;				/* the back end wants to know the MTU */
+	struct vio_user_req req;		/* by which it tells of changes */
 };
 
 struct vio_user {
@@ -35,7 +49,7 @@ struct vio_user {
 	struct vio_vhost conn;
 
 	/* Since vio_user_init(). */
-	struct virtio_net_config config;	/* but for its status, the connection's */
+	struct vio_user_config config;
 	struct vio_features offered;
 	uint64_t backend_features;
 	bool has_status;		/* the back end has a status (STATUS) */

@@ -27,6 +27,7 @@
 #define ARG_MRG_RXBUF	"mrg_rxbuf"
 #define ARG_CQ		"cq"
 #define ARG_SPEED	"speed"
+#define ARG_MTU		"mtu"
 #define ARG_VECTORIZED	"vectorized"
 #define ARG_RSS_FALLBACK "rss_fallback"
 #define ARG_IFACE	"iface"
@@ -120,11 +121,12 @@ mac_get(const struct rte_kvargs *kvlist, const char *device, struct vio_user_con
 static int
 numbers_get(struct rte_kvargs *kvlist, const char *device, struct vio_user_conf *conf)
 {
-	uint32_t pairs = 1, size = VIRTQ_SIZE_MAX;
+	uint32_t pairs = 1, size = VIRTQ_SIZE_MAX, mtu = 0;
 
 	if (arg_number_get(kvlist, device, ARG_QUEUES, 1, VIO_USER_PAIRS_MAX, &pairs) < 0 ||
 	    arg_number_get(kvlist, device, ARG_QUEUE_SIZE, VIO_RING_SIZE_MIN, VIRTQ_SIZE_MAX,
 			   &size) < 0 ||
+	    arg_number_get(kvlist, device, ARG_MTU, VIRTIO_NET_MTU_MIN, UINT16_MAX, &mtu) < 0 ||
 	    arg_number_get(kvlist, device, ARG_SPEED, 1, VIRTIO_NET_SPEED_MAX, &conf->speed) < 0)
 		return -EINVAL;
 	if (!rte_is_power_of_2(size)) {
@@ -134,6 +136,7 @@ numbers_get(struct rte_kvargs *kvlist, const char *device, struct vio_user_conf 
 	}
 	conf->pairs = pairs;
 	conf->queue_size = size;
+	conf->mtu = mtu;
 	return 0;
 }
 
@@ -166,7 +169,7 @@ keys_check(const struct rte_kvargs *kvlist, const char *device)
 {
 	static const char * const known[] = {
 		ARG_PATH, ARG_QUEUES, ARG_QUEUE_SIZE, ARG_MAC, ARG_MRG_RXBUF, ARG_CQ, ARG_SPEED,
-		ARG_VECTORIZED, ARG_RSS_FALLBACK,
+		ARG_MTU, ARG_VECTORIZED, ARG_RSS_FALLBACK,
 	};
 	unsigned int i, k;
 

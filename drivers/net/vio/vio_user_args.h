@@ -18,6 +18,7 @@
 	"mrg_rxbuf=<0|1> " \
 	"cq=<0|1> " \
 	"speed=<Mb/s> " \
+	"mtu=68..65535 " \
 	"vectorized=<0|1> " \
 	"rss_fallback=<0|1>"
 

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "vio_user_config.h"
 #include "vio_user_ctrl.h"
 
 /* Uses so many pairs: the rings that have been started are enabled or disabled. */
@@ -55,9 +56,9 @@ mac(struct vio_user *u, uint8_t command, const void *data, size_t len)
 {
 	if (command == VIRTIO_NET_CTRL_MAC_TABLE_SET)
 		return 0;
-	if (command != VIRTIO_NET_CTRL_MAC_ADDR_SET || len != sizeof(u->config.mac))
+	if (command != VIRTIO_NET_CTRL_MAC_ADDR_SET || len != sizeof(u->config.space.mac))
 		return -EIO;
-	memcpy(u->config.mac, data, len);
+	vio_user_config_set_mac(u, data);
 	return 0;
 }
 

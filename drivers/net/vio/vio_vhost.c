@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -49,6 +50,9 @@ static const char *const request_names[] = {
 	[VHOST_USER_SET_PROTOCOL_FEATURES] = "SET_PROTOCOL_FEATURES",
 	[VHOST_USER_GET_QUEUE_NUM] = "GET_QUEUE_NUM",
 	[VHOST_USER_SET_VRING_ENABLE] = "SET_VRING_ENABLE",
+	[VHOST_USER_NET_SET_MTU] = "NET_SET_MTU",
+	[VHOST_USER_SET_BACKEND_REQ_FD] = "SET_BACKEND_REQ_FD",
+	[VHOST_USER_GET_CONFIG] = "GET_CONFIG",
 	[VHOST_USER_GET_MAX_MEM_SLOTS] = "GET_MAX_MEM_SLOTS",
 	[VHOST_USER_ADD_MEM_REG] = "ADD_MEM_REG",
 	[VHOST_USER_REM_MEM_REG] = "REM_MEM_REG",
@@ -99,15 +103,19 @@ int
 vio_vhost_init(struct vio_vhost *c, const char *name, int fd)
 {
 	struct epoll_event closed = { .events = EPOLLRDHUP | EPOLLET };
+	struct epoll_event raised = { .events = EPOLLIN | EPOLLET };
 	int ret;
 
 	*c = (struct vio_vhost){
 		.name = name,
 		.fd = fd,
 		.event_fd = epoll_create1(EPOLL_CLOEXEC),
+		.raise_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
 		.deadline_ms = VIO_VHOST_DEADLINE_MS,
 	};
-	if (c->event_fd >= 0 && epoll_ctl(c->event_fd, EPOLL_CTL_ADD, fd, &closed) == 0) {
+	if (c->event_fd >= 0 && c->raise_fd >= 0 &&
+	    epoll_ctl(c->event_fd, EPOLL_CTL_ADD, c->raise_fd, &raised) == 0 &&
+	    epoll_ctl(c->event_fd, EPOLL_CTL_ADD, fd, &closed) == 0) {
 		pthread_mutex_init(&c->lock, NULL);
 		return 0;
 	}
@@ -115,6 +123,8 @@ vio_vhost_init(struct vio_vhost *c, const char *name, int fd)
 	VIO_LOG(ERR, name, "the connection cannot be watched: %s", strerror(-ret));
 	if (c->event_fd >= 0)
 		close(c->event_fd);
+	if (c->raise_fd >= 0)
+		close(c->raise_fd);
 	close(fd);
 	return ret;
 }
@@ -123,6 +133,7 @@ void
 vio_vhost_fini(struct vio_vhost *c)
 {
 	close(c->event_fd);
+	close(c->raise_fd);
 	close(c->fd);
 	pthread_mutex_destroy(&c->lock);
 }
@@ -214,7 +225,7 @@ message_send(struct vio_vhost *c, const struct vhost_user_header *hdr, const voi
 		.cmsg_level = SOL_SOCKET,
 		.cmsg_type = SCM_RIGHTS,
 	} };
-	uint8_t buf[sizeof(*hdr) + sizeof(struct vhost_user_memory)];
+	uint8_t buf[sizeof(*hdr) + sizeof(struct vhost_user_config)];	/* the longest */
 	size_t sent = 0, len = sizeof(*hdr) + hdr->size;
 	ssize_t ret;
 
@@ -308,9 +319,16 @@ bytes_recv(struct vio_vhost *c, enum vhost_user_request request, void *buf, size
 	return 0;
 }
 
-/* Receives the reply to a request, whose payload is of len bytes. */
+/* The payload that a reply must have. */
+struct reply {
+	void *payload;
+	size_t len;		/* 0: there is no reply */
+	bool may_refuse;	/* with a reply that has no payload */
+};
+
+/* Receives the reply to a request. Returns -EIO when the back end refuses. */
 static int
-reply_recv(struct vio_vhost *c, enum vhost_user_request request, void *payload, size_t len,
+reply_recv(struct vio_vhost *c, enum vhost_user_request request, const struct reply *reply,
 	   uint64_t deadline)
 {
 	struct vhost_user_header hdr;
@@ -325,16 +343,18 @@ reply_recv(struct vio_vhost *c, enum vhost_user_request request, void *payload, 
 	    !(hdr.flags & VHOST_USER_REPLY_MASK))
 		return vio_vhost_fail(c, request, "answered with flags 0x%x, expected 0x%x",
 				      hdr.flags, VHOST_USER_VERSION | VHOST_USER_REPLY_MASK);
-	if (hdr.size != len)
+	if (hdr.size == 0 && reply->may_refuse)
+		return -EIO;
+	if (hdr.size != reply->len)
 		return vio_vhost_fail(c, request, "answered with %u bytes, expected %zu",
-				      hdr.size, len);
-	return bytes_recv(c, request, payload, len, deadline);
+				      hdr.size, reply->len);
+	return bytes_recv(c, request, reply->payload, reply->len, deadline);
 }
 
-/* Sends a request and, if there is room for one, receives its reply. */
+/* Sends a request and receives its reply. */
 static int
 exchange(struct vio_vhost *c, const struct vhost_user_header *hdr, const void *payload,
-	 const int *fds, unsigned int nb_fds, void *reply, size_t reply_len)
+	 const int *fds, unsigned int nb_fds, const struct reply *reply)
 {
 	uint64_t deadline;
 	int ret = -ENOTCONN;
@@ -343,8 +363,8 @@ exchange(struct vio_vhost *c, const struct vhost_user_header *hdr, const void *p
 	deadline = deadline_of(c);
 	if (vio_vhost_is_up(c))
 		ret = message_send(c, hdr, payload, fds, nb_fds, deadline);
-	if (ret == 0 && reply_len > 0)
-		ret = reply_recv(c, hdr->request, reply, reply_len, deadline);
+	if (ret == 0 && reply->len > 0)
+		ret = reply_recv(c, hdr->request, reply, deadline);
 	pthread_mutex_unlock(&c->lock);
 	return ret;
 }
@@ -359,9 +379,10 @@ vio_vhost_set(struct vio_vhost *c, enum vhost_user_request request, const void *
 		.size = len,
 	};
 	uint64_t ack = 0;
+	const struct reply reply = { .payload = &ack, .len = c->reply_ack ? sizeof(ack) : 0 };
 	int ret;
 
-	ret = exchange(c, &hdr, payload, fds, nb_fds, &ack, c->reply_ack ? sizeof(ack) : 0);
+	ret = exchange(c, &hdr, payload, fds, nb_fds, &reply);
 	if (ret < 0 || ack == 0)
 		return ret;
 	VIO_LOG(ERR, c->name, "the back end refuses the request %s (answer %" PRIu64 ")",
@@ -384,14 +405,44 @@ vio_vhost_get(struct vio_vhost *c, enum vhost_user_request request, const void *
 		.flags = VHOST_USER_VERSION,
 		.size = len,
 	};
+	const struct reply expected = { .payload = reply, .len = reply_len };
 
-	return exchange(c, &hdr, payload, NULL, 0, reply, reply_len);
+	return exchange(c, &hdr, payload, NULL, 0, &expected);
 }
 
 int
 vio_vhost_get_u64(struct vio_vhost *c, enum vhost_user_request request, uint64_t *value)
 {
 	return vio_vhost_get(c, request, NULL, 0, value, sizeof(*value));
+}
+
+/* vhost-user: VHOST_USER_GET_CONFIG. The request is as long as its reply. */
+int
+vio_vhost_get_config(struct vio_vhost *c, void *dst, size_t len)
+{
+	struct vhost_user_config config = { .size = len };
+	const struct vhost_user_header hdr = {
+		.request = VHOST_USER_GET_CONFIG,
+		.flags = VHOST_USER_VERSION,
+		.size = offsetof(struct vhost_user_config, region) + len,
+	};
+	const struct reply reply = { .payload = &config, .len = hdr.size, .may_refuse = true };
+	int ret = exchange(c, &hdr, &config, NULL, 0, &reply);
+
+	if (ret < 0)
+		return ret;
+	if (config.offset != 0 || config.size != len)
+		return vio_vhost_fail(c, VHOST_USER_GET_CONFIG, "answered with %u bytes at %u, "
+				      "expected %zu at 0", config.size, config.offset, len);
+	memcpy(dst, config.region, len);
+	return 0;
+}
+
+void
+vio_vhost_event_raise(struct vio_vhost *c)
+{
+	/* Each time is an event of its own (EPOLLET), whatever the counter is; it never is full. */
+	eventfd_write(c->raise_fd, 1);
 }
 
 void

@@ -32,7 +32,8 @@
 struct vio_vhost {
 	const char *name;		/* the device's, for messages */
 	int fd;				/* the socket */
-	int event_fd;			/* readable when the connection ended, until it is asked */
+	int event_fd;			/* readable when something happened, until it is cleared */
+	int raise_fd;			/* what vio_vhost_event_raise() makes it readable by */
 	unsigned int deadline_ms;	/* of each request */
 	bool reply_ack;			/* REPLY_ACK was negotiated: every request is answered */
 	bool ended;			/* nothing more is sent */
@@ -71,6 +72,13 @@ vio_vhost_get(struct vio_vhost *c, enum vhost_user_request request, const void *
 int
 vio_vhost_get_u64(struct vio_vhost *c, enum vhost_user_request request, uint64_t *value);
 
+/*
+ * Reads len bytes, up to VHOST_USER_CONFIG_SIZE_MAX, from the start of the back end's configuration
+ * space. Needs CONFIG; -EIO when the back end has none, or less.
+ */
+int
+vio_vhost_get_config(struct vio_vhost *c, void *dst, size_t len);
+
 /* The back end answered with what makes no sense: ends the connection. Returns -ENOTCONN. */
 int
 vio_vhost_fail(struct vio_vhost *c, enum vhost_user_request request, const char *fmt, ...)
@@ -80,7 +88,12 @@ vio_vhost_fail(struct vio_vhost *c, enum vhost_user_request request, const char 
 bool
 vio_vhost_is_up(struct vio_vhost *c);
 
-/* Takes back the event that event_fd tells. */
+/*
+ * event_fd is readable once for the end of the connection, and each time that an event is raised;
+ * clear takes that back.
+ */
+void
+vio_vhost_event_raise(struct vio_vhost *c);
 void
 vio_vhost_event_clear(struct vio_vhost *c);
 

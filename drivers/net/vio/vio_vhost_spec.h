@@ -44,12 +44,18 @@ enum vhost_user_request {
 	VHOST_USER_SET_PROTOCOL_FEATURES = 16,
 	VHOST_USER_GET_QUEUE_NUM = 17,
 	VHOST_USER_SET_VRING_ENABLE = 18,
+	VHOST_USER_NET_SET_MTU = 20,
+	VHOST_USER_SET_BACKEND_REQ_FD = 21,
+	VHOST_USER_GET_CONFIG = 24,
 	VHOST_USER_GET_MAX_MEM_SLOTS = 36,
 	VHOST_USER_ADD_MEM_REG = 37,
 	VHOST_USER_REM_MEM_REG = 38,
 	VHOST_USER_SET_STATUS = 39,
 	VHOST_USER_GET_STATUS = 40,
 };
+
+/* vhost-user: Back-end message types */
+#define VHOST_USER_BACKEND_CONFIG_CHANGE_MSG	2
 
 /* vhost-user: Multiple queue support, and the messages that carry a vring's index in 8 bits */
 #define VHOST_USER_VRING_MAX		256
@@ -96,12 +102,26 @@ struct vhost_user_single_memory {
 };
 static_assert(sizeof(struct vhost_user_single_memory) == 40, "vhost-user: single region");
 
+/* vhost-user: Virtio device config space */
+#define VHOST_USER_CONFIG_SIZE_MAX	256
+
+struct vhost_user_config {
+	uint32_t offset;
+	uint32_t size;
+	uint32_t flags;
+	uint8_t region[VHOST_USER_CONFIG_SIZE_MAX];	/* size bytes of it */
+};
+static_assert(sizeof(struct vhost_user_config) == 268, "vhost-user: config space");
+
 /* vhost-user: Feature negotiation; a bit among the virtio features */
 #define VHOST_USER_F_PROTOCOL_FEATURES	30
 
 /* vhost-user: Protocol features */
 #define VHOST_USER_PROTOCOL_F_MQ		0
 #define VHOST_USER_PROTOCOL_F_REPLY_ACK		3
+#define VHOST_USER_PROTOCOL_F_MTU		4
+#define VHOST_USER_PROTOCOL_F_BACKEND_REQ	5
+#define VHOST_USER_PROTOCOL_F_CONFIG		9
 #define VHOST_USER_PROTOCOL_F_CONFIGURE_MEM_SLOTS	15
 #define VHOST_USER_PROTOCOL_F_STATUS		16
 
