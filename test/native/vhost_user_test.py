@@ -74,6 +74,32 @@ def test_queues(_args: Namespace) -> None:
         equal(xstats[f"rx_q{queue}_packets"], 256, f"rx_q{queue}_packets")
 
 
+def test_packed(_args: Namespace) -> None:
+    """All lengths through packed rings, of sizes that split ones cannot have."""
+    with Bench(lengths=LENGTHS, number=len(LENGTHS), devargs=",packed_vq=1",
+               options=["--max-pkt-len=9018", "--rxd=1001", "--txd=999"]) as bench:
+        bench.start_back()
+        bench.start_front()
+        shown = bench.front.run("show rxq info 0 0") + bench.front.run("show port info 0")
+        check("packed" in shown.lower(), f"no packed rings: {shown}")
+        for _ in range(3):
+            bench.round_trip()
+        bench.end()
+
+
+def test_packed_queues(_args: Namespace) -> None:
+    """Four pairs of packed rings, stopped and started."""
+    with Bench(queues=4, lengths=[60, 300, 1514], devargs=",queues=4,packed_vq=1,"
+                                                          "mrg_rxbuf=0") as bench:
+        bench.start_back()
+        bench.start_front()
+        for _ in range(3):
+            bench.round_trip()
+            bench.restart_port()
+        bench.round_trip()
+        bench.end()
+
+
 def test_restarts(_args: Namespace) -> None:
     """The port stops and starts; frames pass each time."""
     with Bench(queues=2, lengths=[60, 1000], devargs=",queues=2") as bench:
@@ -261,7 +287,7 @@ def test_memory_refused(_args: Namespace) -> None:
 if __name__ == "__main__":
     results.main([
         test_sizes_iova_pa, test_sizes_iova_va, test_no_huge, test_without_mergeable_buffers,
-        test_queues, test_restarts, test_memory_that_comes_later, test_back_end_killed,
+        test_queues, test_packed, test_packed_queues, test_restarts, test_memory_that_comes_later, test_back_end_killed,
         test_back_end_is_stopped_first, test_probed_again, test_arguments_refused,
         test_arguments_accepted, test_no_socket, test_receive_modes, test_mtu, test_memory_refused,
     ], group="vhost_user")

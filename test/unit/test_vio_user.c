@@ -156,7 +156,9 @@ offer(void)
 
 	backend.features |= UINT64_C(1) << 0 | UINT64_C(1) << 36;
 	/* what it may have, and nobody can ask it for */
-	backend.features |= UINT64_C(1) << VIRTIO_NET_F_MTU | UINT64_C(1) << VIRTIO_NET_F_CTRL_VLAN;
+	backend.features |= UINT64_C(1) << VIRTIO_NET_F_MTU |
+		UINT64_C(1) << VIRTIO_NET_F_CTRL_VLAN | UINT64_C(1) << VIRTIO_NET_F_RSS |
+		UINT64_C(1) << VIRTIO_F_NOTIFICATION_DATA;
 	backend.protocol &= ~(UINT64_C(1) << VHOST_USER_PROTOCOL_F_CONFIG);
 
 	for (i = 0; i < RTE_DIM(expected); i++)
@@ -210,6 +212,38 @@ offer_the_least(void)
 		(UINT64_C(1) << VIRTIO_F_VERSION_1 | UINT64_C(1) << VIRTIO_NET_F_STATUS),
 		"0x%llx", (unsigned long long)features.word[0]);
 	return finish();
+}
+
+/* The ring formats are offered if the user and the back end want them. */
+static int
+ring_formats(void)
+{
+	const uint64_t formats = UINT64_C(1) << VIRTIO_F_RING_PACKED |
+		UINT64_C(1) << VIRTIO_F_IN_ORDER;
+	struct vio_user_conf conf = four_pairs;
+	struct vio_features features;
+	unsigned int i, base;
+
+	for (i = 0; i < 4; i++) {
+		fake_backend_init(&backend);
+		backend.features |= formats;
+		conf.packed_vq = i & 1;
+		conf.in_order = i & 2;
+		TEST_ASSERT_SUCCESS(init(&conf), "init %u", i);
+		vio_user_ops.features_get(t, &features);
+		TEST_ASSERT_EQUAL(features.word[0] & formats,
+			((uint64_t)conf.packed_vq << VIRTIO_F_RING_PACKED |
+			(uint64_t)conf.in_order << VIRTIO_F_IN_ORDER), "offer %u", i);
+		TEST_ASSERT_SUCCESS(bring_up(2), "bring up %u", i);
+		TEST_ASSERT_EQUAL(backend.accepted & formats, features.word[0] & formats,
+			"accepted %u", i);
+		/* both wrap counters begin with 1 (virtio 2.8.1) */
+		base = conf.packed_vq ? 0x80008000 : 0;
+		TEST_ASSERT_EQUAL(backend.vrings[1].base, base, "base 0x%x",
+			backend.vrings[1].base);
+		TEST_ASSERT_SUCCESS(finish(), "finish %u", i);
+	}
+	return TEST_SUCCESS;
 }
 
 static int
@@ -624,6 +658,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, offer),
 		TEST_CASE_ST(setup, teardown, features_are_shared_out),
 		TEST_CASE_ST(setup, teardown, offer_the_least),
+		TEST_CASE_ST(setup, teardown, ring_formats),
 		TEST_CASE_ST(setup, teardown, life),
 		TEST_CASE_ST(setup, teardown, doorbell_reaches_the_back_end),
 		TEST_CASE_ST(setup, teardown, pairs),

@@ -29,12 +29,12 @@
 				 RTE_BIT64(VIRTIO_NET_F_CTRL_VLAN) | \
 				 RTE_BIT64(VIRTIO_NET_F_CTRL_MAC_ADDR))
 
-/*
- * What the socket has no messages for, or means otherwise: never offered. Packed rings start at
- * a base with wrap counters, which is not told yet; a doorbell that is an eventfd carries no data.
- */
-#define ABSENT_FEATURES		(RTE_BIT64(VIRTIO_F_ACCESS_PLATFORM) | \
-				 RTE_BIT64(VIRTIO_F_RING_PACKED) | \
+/* What the socket has no messages for, or means otherwise: never offered. */
+#define ABSENT_FEATURES		(RTE_BIT64(VIRTIO_NET_F_CTRL_GUEST_OFFLOADS) | \
+				 RTE_BIT64(VIRTIO_NET_F_HASH_TUNNEL) | \
+				 RTE_BIT64(VIRTIO_NET_F_HASH_REPORT) | \
+				 RTE_BIT64(VIRTIO_NET_F_RSS) | \
+				 RTE_BIT64(VIRTIO_F_ACCESS_PLATFORM) | \
 				 RTE_BIT64(VIRTIO_F_NOTIFICATION_DATA) | \
 				 RTE_BIT64(VIRTIO_F_NOTIF_CONFIG_DATA) | \
 				 RTE_BIT64(VHOST_USER_F_PROTOCOL_FEATURES))
@@ -146,6 +146,8 @@ user_features_set(struct vio_transport *t, const struct vio_features *accepted)
 	uint64_t features;
 	int ret;
 
+	u->packed = vio_feature_has(accepted, VIRTIO_F_RING_PACKED);
+
 	features = accepted->word[0] & ~CTRL_FEATURES;
 	/* Nothing works without its protocol. */
 	features |= RTE_BIT64(VHOST_USER_F_PROTOCOL_FEATURES);
@@ -190,7 +192,8 @@ vring_describe(struct vio_user *u, uint16_t queue, const struct vio_queue_conf *
 
 	ret = vring_state_set(u, VHOST_USER_SET_VRING_NUM, queue, conf->size);
 	if (ret == 0)
-		ret = vring_state_set(u, VHOST_USER_SET_VRING_BASE, queue, 0);
+		ret = vring_state_set(u, VHOST_USER_SET_VRING_BASE, queue,
+				      u->packed ? VHOST_USER_VRING_BASE_PACKED : 0);
 	if (ret == 0)
 		ret = vio_vhost_set(&u->conn, VHOST_USER_SET_VRING_ADDR, &addr, sizeof(addr),
 				    NULL, 0);
@@ -340,6 +343,13 @@ device_describe(struct vio_user *u, const struct vio_user_conf *conf)
 	u->offered.word[0] = u->backend_features & ~(FRONT_END_FEATURES | ABSENT_FEATURES);
 	if (!conf->mrg_rxbuf)
 		vio_feature_del(&u->offered, VIRTIO_NET_F_MRG_RXBUF);
+	if (!conf->packed_vq)
+		vio_feature_del(&u->offered, VIRTIO_F_RING_PACKED);
+	else if (!vio_feature_has(&u->offered, VIRTIO_F_RING_PACKED))
+		VIO_LOG(WARNING, u->base.name, "packed_vq=1: the back end has no packed rings, "
+			"split ones are used");
+	if (!conf->in_order)
+		vio_feature_del(&u->offered, VIRTIO_F_IN_ORDER);
 	if (conf->cq) {
 		vio_feature_add(&u->offered, VIRTIO_NET_F_CTRL_VQ);
 		vio_feature_add(&u->offered, VIRTIO_NET_F_CTRL_RX);

@@ -28,6 +28,8 @@ struct vio_user_conf {
 	uint16_t queue_size;	/* the largest ring, a power of two */
 	bool cq;		/* offer control commands, which more than one pair needs */
 	bool mrg_rxbuf;		/* offer MRG_RXBUF, if the back end has it */
+	bool packed_vq;		/* offer RING_PACKED, likewise */
+	bool in_order;		/* offer IN_ORDER, likewise */
 	bool has_mac;
 	uint8_t mac[6];
 	uint16_t mtu;		/* 0: the back end's */
@@ -59,6 +61,7 @@ struct vio_user {
 	/* Since the reset. */
 	uint8_t status;
 	bool features_refused;
+	bool packed;			/* RING_PACKED was accepted */
 	bool started[VHOST_USER_VRING_MAX];	/* by queue: the back end may work on it */
 
 	/* What the back end knows of DPDK's memory. */

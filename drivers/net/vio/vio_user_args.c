@@ -26,6 +26,8 @@
 #define ARG_MAC		"mac"
 #define ARG_MRG_RXBUF	"mrg_rxbuf"
 #define ARG_CQ		"cq"
+#define ARG_PACKED_VQ	"packed_vq"
+#define ARG_IN_ORDER	"in_order"
 #define ARG_SPEED	"speed"
 #define ARG_MTU		"mtu"
 #define ARG_VECTORIZED	"vectorized"
@@ -146,8 +148,11 @@ flags_get(struct rte_kvargs *kvlist, const char *device, struct vio_user_conf *c
 	bool vectorized = false;
 
 	conf->mrg_rxbuf = true;
+	conf->in_order = true;
 	conf->cq = true;
 	if (arg_flag_get(kvlist, device, ARG_MRG_RXBUF, &conf->mrg_rxbuf) < 0 ||
+	    arg_flag_get(kvlist, device, ARG_PACKED_VQ, &conf->packed_vq) < 0 ||
+	    arg_flag_get(kvlist, device, ARG_IN_ORDER, &conf->in_order) < 0 ||
 	    arg_flag_get(kvlist, device, ARG_CQ, &conf->cq) < 0 ||
 	    arg_flag_get(kvlist, device, ARG_VECTORIZED, &vectorized) < 0)
 		return -EINVAL;
@@ -168,8 +173,9 @@ static int
 keys_check(const struct rte_kvargs *kvlist, const char *device)
 {
 	static const char * const known[] = {
-		ARG_PATH, ARG_QUEUES, ARG_QUEUE_SIZE, ARG_MAC, ARG_MRG_RXBUF, ARG_CQ, ARG_SPEED,
-		ARG_MTU, ARG_VECTORIZED, ARG_RSS_FALLBACK,
+		ARG_PATH, ARG_QUEUES, ARG_QUEUE_SIZE, ARG_MAC, ARG_MRG_RXBUF,
+		ARG_PACKED_VQ, ARG_IN_ORDER, ARG_CQ, ARG_SPEED, ARG_MTU, ARG_VECTORIZED,
+		ARG_RSS_FALLBACK,
 	};
 	unsigned int i, k;
 

@@ -16,6 +16,8 @@
 	"queue_size=8..32768 " \
 	"mac=<mac addr> " \
 	"mrg_rxbuf=<0|1> " \
+	"packed_vq=<0|1> " \
+	"in_order=<0|1> " \
 	"cq=<0|1> " \
 	"speed=<Mb/s> " \
 	"mtu=68..65535 " \

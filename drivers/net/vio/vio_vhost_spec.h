@@ -67,6 +67,12 @@ struct vhost_user_vring_state {
 	uint32_t num;
 };
 
+/*
+ * vhost-user: VHOST_USER_SET_VRING_BASE of a packed ring that begins: 15 bits of the next available
+ * descriptor and its wrap counter, then the same of the next used one.
+ */
+#define VHOST_USER_VRING_BASE_PACKED	(1u << 31 | 1u << 15)
+
 /* vhost-user: A vring address description */
 struct vhost_user_vring_addr {
 	uint32_t index;
