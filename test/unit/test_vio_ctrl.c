@@ -10,7 +10,7 @@
 
 #include "test.h"
 
-#include "fake_port.h"
+#include "fake_format.h"
 #include "vio.h"
 #include "vio_ctrl.h"
 
@@ -442,36 +442,10 @@ static struct unit_test_suite packed = {
 	}
 };
 
-static struct unit_test_suite end = { .unit_test_cases = { TEST_CASES_END() } };
-
-static struct unit_test_suite suite = {
-	.suite_name = "vio_ctrl",
-	.unit_test_suites = (struct unit_test_suite *[]){ &common, &split, &end },
-	.unit_test_cases = { TEST_CASES_END() }
-};
-
-static struct unit_test_suite suite_packed = {
-	.suite_name = "vio_ctrl_packed",
-	.unit_test_suites = (struct unit_test_suite *[]){ &common, &packed, &end },
-	.unit_test_cases = { TEST_CASES_END() }
-};
-
-static int
-test_vio_ctrl(void)
-{
-	return unit_test_suite_runner(&suite);
-}
-
-static int
-test_vio_ctrl_packed(void)
-{
-	int ret;
-
-	fake_port_always_offer(RTE_BIT64(VIRTIO_F_RING_PACKED));
-	ret = unit_test_suite_runner(&suite_packed);
-	fake_port_always_offer(0);
-	return ret;
-}
+FAKE_FORMAT_TEST(vio_ctrl, 0, &common, &split)
+FAKE_FORMAT_TEST(vio_ctrl_packed, FAKE_PACKED, &common, &packed)
+FAKE_FORMAT_TEST(vio_ctrl_in_order, FAKE_IN_ORDER, &common, &split)
 
 REGISTER_TEST_COMMAND(vio_ctrl_autotest, test_vio_ctrl);
 REGISTER_TEST_COMMAND(vio_ctrl_packed_autotest, test_vio_ctrl_packed);
+REGISTER_TEST_COMMAND(vio_ctrl_in_order_autotest, test_vio_ctrl_in_order);

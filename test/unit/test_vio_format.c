@@ -87,21 +87,39 @@ packed_sizes(void)
 	return fake_port_close(&port);
 }
 
-/* virtio 6.1: the driver accepts RING_PACKED, and says so. */
+/* virtio 6.1: the driver accepts RING_PACKED, and IN_ORDER as well, and says so. */
 static int
 burst_modes(void)
 {
+	static const struct { bool packed, in_order; const char *rx, *tx; } modes[] = {
+		{ false, false, "Scalar Split Mergeable", "Scalar Split" },
+		{ false, true, "Scalar Split In-order Mergeable", "Scalar Split In-order" },
+		{ true, false, "Scalar Packed Mergeable", "Scalar Packed" },
+		{ true, true, "Scalar Packed In-order Mergeable", "Scalar Packed In-order" },
+	};
 	struct rte_eth_burst_mode mode;
+	unsigned int i;
 
-	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
-	TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, 100, NULL), "configure");
-	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
-	TEST_ASSERT(vdev_has(&port.net.dev, VIRTIO_F_RING_PACKED), "not accepted");
-	TEST_ASSERT_SUCCESS(rte_eth_rx_burst_mode_get(port.port_id, 0, &mode), "Rx");
-	TEST_ASSERT_EQUAL(strcmp(mode.info, "Scalar Packed Mergeable"), 0, "%s", mode.info);
-	TEST_ASSERT_SUCCESS(rte_eth_tx_burst_mode_get(port.port_id, 0, &mode), "Tx");
-	TEST_ASSERT_EQUAL(strcmp(mode.info, "Scalar Packed"), 0, "%s", mode.info);
-	return fake_port_close(&port);
+	for (i = 0; i < RTE_DIM(modes); i++) {
+		if (!port.prepared)
+			TEST_ASSERT_SUCCESS(fake_port_prepare(&port, 1, 256), "prepare");
+		vdev_offer(&port.net.dev, VIRTIO_F_RING_PACKED, modes[i].packed);
+		vdev_offer(&port.net.dev, VIRTIO_F_IN_ORDER, modes[i].in_order);
+		TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
+		TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, 100, NULL), "configure");
+		TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+		TEST_ASSERT_EQUAL(vdev_has(&port.net.dev, VIRTIO_F_RING_PACKED), modes[i].packed,
+			"accepted");
+		TEST_ASSERT_EQUAL(vdev_has(&port.net.dev, VIRTIO_F_IN_ORDER), modes[i].in_order,
+			"accepted");
+		TEST_ASSERT_SUCCESS(rte_eth_rx_burst_mode_get(port.port_id, 0, &mode), "Rx");
+		TEST_ASSERT_EQUAL(strcmp(mode.info, modes[i].rx), 0, "%s", mode.info);
+		TEST_ASSERT_SUCCESS(rte_eth_tx_burst_mode_get(port.port_id, 0, &mode), "Tx");
+		TEST_ASSERT_EQUAL(strcmp(mode.info, modes[i].tx), 0, "%s", mode.info);
+		TEST_ASSERT_SUCCESS(traffic(0, 0, 300), "%s", mode.info);
+		TEST_ASSERT_SUCCESS(fake_port_close(&port), "close");
+	}
+	return TEST_SUCCESS;
 }
 
 /* Several pairs, and the spare ring where a Tx queue is missing; every start begins anew. */

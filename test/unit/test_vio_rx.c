@@ -10,7 +10,7 @@
 
 #include "test.h"
 
-#include "fake_port.h"
+#include "fake_format.h"
 #include "vio.h"
 
 #define RING_SIZE	256
@@ -740,6 +740,107 @@ odd_size(void)
 	return fake_port_close(&port);
 }
 
+/* Batches of buffers that the device used completely, told of by one entry each. */
+static int
+batches(void)
+{
+	static const uint16_t sizes[] = { 2, 7, 64, RING_SIZE };
+	struct virtio_net_hdr hdr = { .num_buffers = rte_cpu_to_le_16(1) };
+	struct rte_mbuf *pkts[BURST];
+	static struct vdev_chain c;
+	unsigned int i, b, nb, nb_frames, round;
+
+	for (b = 0; b < RTE_DIM(sizes); b++) {
+		vq()->batch = sizes[b];
+		nb_frames = BURST + sizes[b] / 2;
+		for (round = 0; round < 10; round++) {
+			vdev_vq_fetch(vq());
+			for (i = 0; i < nb_frames; i++) {
+				vdev_vq_take(vq(), &c);
+				fake_port_pattern(frame, FRAME_ONE, i);
+				vdev_chain_write(&c, 0, &hdr, sizeof(hdr));
+				vdev_chain_write(&c, sizeof(hdr), frame, FRAME_ONE);
+				/* now and then one that ends a batch, as it is not full */
+				nb = i % 20 == 19 ? 100 : FRAME_ONE;
+				vdev_vq_put(vq(), c.id, sizeof(hdr) + nb);
+			}
+			vdev_vq_publish(vq());
+			TEST_ASSERT_EQUAL(rte_eth_rx_queue_count(port.port_id, 0), (int)i,
+				"batch %u: count", sizes[b]);
+			for (i = 0; i < nb_frames; i++) {
+				nb = i % 20 == 19 ? 100 : FRAME_ONE;
+				TEST_ASSERT_EQUAL(rte_eth_rx_burst(port.port_id, 0, pkts, 1), 1,
+					"batch %u packet %u", sizes[b], i);
+				fake_port_pattern(frame, FRAME_ONE, i);
+				TEST_ASSERT_EQUAL(pkts[0]->data_len, nb, "packet %u: %u", i,
+					pkts[0]->data_len);
+				TEST_ASSERT_BUFFERS_ARE_EQUAL(rte_pktmbuf_mtod(pkts[0], void *),
+					frame, nb, "packet %u", i);
+				rte_pktmbuf_free(pkts[0]);
+			}
+			TEST_ASSERT_SUCCESS(expect_none(), "batch %u", sizes[b]);
+		}
+	}
+	return fake_port_close(&port);
+}
+
+/* Packets of many buffers, in batches that end in their midst and that span several. */
+static int
+batches_of_segments(void)
+{
+	static const uint16_t sizes[] = { 1, 2, 3, 10, RING_SIZE };
+	unsigned int b, seed;
+
+	for (b = 0; b < RTE_DIM(sizes); b++) {
+		vq()->batch = sizes[b];
+		for (seed = 0; seed < 200; seed++)
+			TEST_ASSERT_SUCCESS(pass(1500 + 977 * (seed % 61), seed), "batch %u",
+				sizes[b]);
+	}
+	return fake_port_close(&port);
+}
+
+/* The second batch of a packet names none of its buffers: the packet is freed, the queue breaks. */
+static int
+second_batch_lies(void)
+{
+	struct virtio_net_hdr hdr = { .num_buffers = rte_cpu_to_le_16(3) };
+	static struct vdev_chain c[3];
+	unsigned int i;
+
+	vdev_vq_fetch(vq());
+	for (i = 0; i < RTE_DIM(c); i++)
+		vdev_vq_take(vq(), &c[i]);
+	vdev_chain_write(&c[0], 0, &hdr, sizeof(hdr));
+	vq()->batch = 2;
+	vdev_vq_put(vq(), c[0].id, BUF_LEN);
+	vdev_vq_put(vq(), c[1].id, BUF_LEN);
+	vq()->lie = VDEV_LIE_ID;
+	vq()->lie_value = c[1].id;
+	vdev_vq_put(vq(), c[2].id, BUF_LEN);
+	vdev_vq_publish(vq());
+	TEST_ASSERT_SUCCESS(expect_none(), "believed");
+	return broken_then_recovers("rx_q0_bad_id");
+}
+
+/* A batch that ends with a buffer beyond those that the index covers. */
+static int
+batch_beyond_the_index(void)
+{
+	static struct vdev_chain c[2];
+	unsigned int i;
+
+	vdev_vq_fetch(vq());
+	for (i = 0; i < RTE_DIM(c); i++)
+		vdev_vq_take(vq(), &c[i]);
+	vq()->lie = VDEV_LIE_ID;
+	vq()->lie_value = c[1].id;
+	vdev_vq_put(vq(), c[0].id, 60);
+	vdev_vq_publish(vq());
+	TEST_ASSERT_SUCCESS(expect_none(), "believed");
+	return broken_then_recovers("rx_q0_bad_id");
+}
+
 static struct unit_test_suite common = {
 	.suite_name = "any format",
 	.unit_test_cases = {
@@ -804,36 +905,32 @@ static struct unit_test_suite packed = {
 	}
 };
 
-static struct unit_test_suite end = { .unit_test_cases = { TEST_CASES_END() } };
-
-static struct unit_test_suite suite = {
-	.suite_name = "vio_rx",
-	.unit_test_suites = (struct unit_test_suite *[]){ &common, &split, &end },
-	.unit_test_cases = { TEST_CASES_END() }
+static struct unit_test_suite in_order = {
+	.suite_name = "in order",
+	.unit_test_cases = {
+		TEST_CASE_ST(setup_jumbo, teardown, batches),
+		TEST_CASE_ST(setup_jumbo, teardown, batches_of_segments),
+		TEST_CASE_ST(setup_jumbo, teardown, second_batch_lies),
+		TEST_CASES_END()
+	}
 };
 
-static struct unit_test_suite suite_packed = {
-	.suite_name = "vio_rx_packed",
-	.unit_test_suites = (struct unit_test_suite *[]){ &common, &packed, &end },
-	.unit_test_cases = { TEST_CASES_END() }
+static struct unit_test_suite split_in_order = {
+	.suite_name = "split, in order",
+	.unit_test_cases = {
+		TEST_CASE_ST(setup, teardown, batch_beyond_the_index),
+		TEST_CASES_END()
+	}
 };
 
-static int
-test_vio_rx(void)
-{
-	return unit_test_suite_runner(&suite);
-}
-
-static int
-test_vio_rx_packed(void)
-{
-	int ret;
-
-	fake_port_always_offer(RTE_BIT64(VIRTIO_F_RING_PACKED));
-	ret = unit_test_suite_runner(&suite_packed);
-	fake_port_always_offer(0);
-	return ret;
-}
+FAKE_FORMAT_TEST(vio_rx, 0, &common, &split)
+FAKE_FORMAT_TEST(vio_rx_packed, FAKE_PACKED, &common, &packed)
+FAKE_FORMAT_TEST(vio_rx_in_order, FAKE_IN_ORDER, &common, &split, &in_order,
+		 &split_in_order)
+FAKE_FORMAT_TEST(vio_rx_packed_in_order, FAKE_PACKED | FAKE_IN_ORDER, &common, &packed,
+		 &in_order)
 
 REGISTER_TEST_COMMAND(vio_rx_autotest, test_vio_rx);
 REGISTER_TEST_COMMAND(vio_rx_packed_autotest, test_vio_rx_packed);
+REGISTER_TEST_COMMAND(vio_rx_in_order_autotest, test_vio_rx_in_order);
+REGISTER_TEST_COMMAND(vio_rx_packed_in_order_autotest, test_vio_rx_packed_in_order);

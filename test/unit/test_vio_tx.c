@@ -10,7 +10,7 @@
 
 #include "test.h"
 
-#include "fake_port.h"
+#include "fake_format.h"
 #include "vio.h"
 
 #define RING_SIZE	256
@@ -703,6 +703,53 @@ odd_size(void)
 	return fake_port_close(&port);
 }
 
+/* Batches of chains, told of by one entry each, and freed in pieces. */
+static int
+batches(void)
+{
+	static const uint16_t sizes[] = { 2, 7, 20, RING_SIZE };
+	const unsigned int nb_mbufs = rte_mempool_avail_count(port.pool);
+	unsigned int b, i, round;
+
+	for (b = 0; b < RTE_DIM(sizes); b++) {
+		vq()->batch = sizes[b];
+		for (round = 0; round < 50; round++) {
+			port.net.hold_tx = true;
+			for (i = 0; i < 40; i++)
+				TEST_ASSERT_SUCCESS(pass(30 * (1 + i % 5), 30, i, 1 + i % 5),
+					"packet %u", i);
+			TEST_ASSERT_EQUAL(vdev_net_tx_complete(&port.net, 0, 40), 40, "all");
+			TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 3), 3,
+				"batch %u", sizes[b]);
+			TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 25), 25,
+				"batch %u", sizes[b]);
+			TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), 12,
+				"batch %u", sizes[b]);
+			TEST_ASSERT_EQUAL(rte_mempool_avail_count(port.pool), nb_mbufs, "mbufs");
+			port.net.hold_tx = false;
+			TEST_ASSERT_SUCCESS(pass(60, ONE_SEGMENT, round, 1), "round %u", round);
+			TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), 1, "one");
+		}
+	}
+	return fake_port_close(&port);
+}
+
+/* A batch that ends with a packet beyond those that the index covers. */
+static int
+batch_beyond_the_index(void)
+{
+	unsigned int i;
+
+	port.net.hold_tx = true;
+	for (i = 0; i < 3; i++)
+		TEST_ASSERT_SUCCESS(pass(60, 30, i, 2), "packet %u", i);
+	vq()->lie = VDEV_LIE_ID;
+	vq()->lie_value = port.net.held[0][2];
+	TEST_ASSERT_EQUAL(vdev_net_tx_complete(&port.net, 0, 1), 1, "completed");
+	port.net.hold_tx = false;
+	return broken_then_recovers("tx_q0_bad_id");
+}
+
 static struct unit_test_suite common = {
 	.suite_name = "any format",
 	.unit_test_cases = {
@@ -756,36 +803,30 @@ static struct unit_test_suite packed = {
 	}
 };
 
-static struct unit_test_suite end = { .unit_test_cases = { TEST_CASES_END() } };
-
-static struct unit_test_suite suite = {
-	.suite_name = "vio_tx",
-	.unit_test_suites = (struct unit_test_suite *[]){ &common, &split, &end },
-	.unit_test_cases = { TEST_CASES_END() }
+static struct unit_test_suite in_order = {
+	.suite_name = "in order",
+	.unit_test_cases = {
+		TEST_CASE_ST(setup, teardown, batches),
+		TEST_CASES_END()
+	}
 };
 
-static struct unit_test_suite suite_packed = {
-	.suite_name = "vio_tx_packed",
-	.unit_test_suites = (struct unit_test_suite *[]){ &common, &packed, &end },
-	.unit_test_cases = { TEST_CASES_END() }
+static struct unit_test_suite split_in_order = {
+	.suite_name = "split, in order",
+	.unit_test_cases = {
+		TEST_CASE_ST(setup, teardown, batch_beyond_the_index),
+		TEST_CASES_END()
+	}
 };
 
-static int
-test_vio_tx(void)
-{
-	return unit_test_suite_runner(&suite);
-}
-
-static int
-test_vio_tx_packed(void)
-{
-	int ret;
-
-	fake_port_always_offer(RTE_BIT64(VIRTIO_F_RING_PACKED));
-	ret = unit_test_suite_runner(&suite_packed);
-	fake_port_always_offer(0);
-	return ret;
-}
+FAKE_FORMAT_TEST(vio_tx, 0, &common, &split)
+FAKE_FORMAT_TEST(vio_tx_packed, FAKE_PACKED, &common, &packed)
+FAKE_FORMAT_TEST(vio_tx_in_order, FAKE_IN_ORDER, &common, &split, &in_order,
+		 &split_in_order)
+FAKE_FORMAT_TEST(vio_tx_packed_in_order, FAKE_PACKED | FAKE_IN_ORDER, &common, &packed,
+		 &in_order)
 
 REGISTER_TEST_COMMAND(vio_tx_autotest, test_vio_tx);
 REGISTER_TEST_COMMAND(vio_tx_packed_autotest, test_vio_tx_packed);
+REGISTER_TEST_COMMAND(vio_tx_in_order_autotest, test_vio_tx_in_order);
+REGISTER_TEST_COMMAND(vio_tx_packed_in_order_autotest, test_vio_tx_packed_in_order);

@@ -15,7 +15,7 @@
 
 #include <rte_errno.h>
 
-#include "vio_ring.h"
+#include "vio_ring_in_order.h"
 
 /* Where the Driver Area and the Device Area end, which begin as the layout says. */
 static void
@@ -113,6 +113,7 @@ vio_ring_reset(struct vio_ring *ring)
 	ring->used_bits = VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED;
 	ring->head_slot = 0;
 	ring->head_flags = 0;
+	ring->batch_id = VIO_RING_NO_BATCH;
 }
 
 static uint64_t

@@ -84,6 +84,8 @@ struct vio_ring {
 	uint16_t used_bits;		/* packed: flags of one used at used_idx */
 	uint16_t head_slot;		/* packed: the first one written, not yet shown */
 	uint16_t head_flags;		/* packed: its flags, which show it */
+	uint32_t batch_id;		/* IN_ORDER: the last buffer of those used at once ... */
+	uint32_t batch_len;		/* ... and the bytes written into it */
 } __rte_cache_aligned;
 static_assert(sizeof(struct vio_ring) == 2 * RTE_CACHE_LINE_SIZE, "two lines");
 

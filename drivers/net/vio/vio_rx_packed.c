@@ -3,12 +3,15 @@
  */
 
 /*
- * Receive on packed rings (virtio 2.8): what vio_rx.h asks of a format.
- * Invariant: free_id holds, by slot, the id to post when the ring comes round to it; an id is
- * there or in sw_ring, so that the device cannot use more buffers than it holds.
+ * Receive on packed rings (virtio 2.8): what vio_rx.h asks of a format, without and with
+ * IN_ORDER.
+ * Invariant: free_id holds, by slot, the id to post when the ring comes round to it, which with
+ * IN_ORDER is the slot; an id is there or in sw_ring, so that the device cannot use more
+ * buffers than it holds.
  * Threads: one at a time for a queue.
  */
 
+#include "vio_ring_in_order.h"
 #include "vio_ring_packed.h"
 #include "vio_rx.h"
 #include "vio_rxtx.h"
@@ -44,6 +47,52 @@ packed_take(struct vio_rxq *q, uint16_t id)
 	vio_ring_packed_skip(&q->ring, 1);
 }
 
+/* With IN_ORDER, used descriptors are as far apart as their batches span. */
+static inline uint16_t
+packed_in_order_nb_used(const struct vio_rxq *q, uint16_t max)
+{
+	const struct vio_ring *ring = &q->ring;
+	uint16_t nb = 0, end;
+	uint32_t id, len;
+
+	if (vio_ring_in_batch(ring))
+		nb = vio_ring_span(ring, ring->used_idx, ring->batch_id);
+	while (nb < max && vio_ring_packed_is_used(ring, nb)) {
+		vio_ring_packed_used_read(ring, nb, &id, &len);
+		end = id < ring->size ? vio_ring_span(ring, ring->used_idx, id) : 0;
+		/* No batch ends there: read() finds that when the buffers before are taken. */
+		if (unlikely(end <= nb))
+			return max;
+		nb = end;
+	}
+	return RTE_MIN(nb, max);
+}
+
+static inline bool
+packed_in_order_read(struct vio_rxq *q, uint32_t *id, uint32_t *len)
+{
+	struct vio_ring *ring = &q->ring;
+
+	if (!vio_ring_in_batch(ring)) {
+		vio_ring_packed_used_read(ring, 0, id, len);
+		if (unlikely(!vio_ring_batch_begin(ring, ring->used_idx,
+						   vio_ring_packed_nb_posted(ring), *id, *len))) {
+			vio_rxq_break(q, VIO_BAD_ID);
+			return false;
+		}
+	}
+	*id = ring->used_idx;
+	*len = vio_ring_batch_len(ring, *id, q->buf_len);
+	return true;
+}
+
+static inline void
+packed_in_order_take(struct vio_rxq *q, uint16_t id)
+{
+	vio_ring_batch_take(&q->ring, id);
+	vio_ring_packed_skip(&q->ring, 1);
+}
+
 static inline void
 packed_post(struct vio_rxq *q, struct rte_mbuf **bufs, uint16_t nb)
 {
@@ -69,6 +118,17 @@ static const struct vio_rx_format packed = {
 	.notify = vio_ring_packed_notify,
 };
 
+static const struct vio_rx_format packed_in_order = {
+	.nb_posted = vio_ring_packed_nb_posted,
+	.look = packed_look,
+	.nb_used = packed_in_order_nb_used,
+	.read = packed_in_order_read,
+	.take = packed_in_order_take,
+	.post = packed_post,
+	.publish = vio_ring_packed_publish,
+	.notify = vio_ring_packed_notify,
+};
+
 /* Whether a core need not sleep (-1), as the next descriptor is used. */
 static int
 packed_monitor_check(const uint64_t value, const uint64_t opaque[RTE_POWER_MONITOR_OPAQUE_SZ])
@@ -88,3 +148,4 @@ packed_monitor(const struct vio_rxq *q, struct rte_power_monitor_cond *cond)
 }
 
 VIO_RX_PATH(vio_rx_packed, packed, "Packed", packed_monitor);
+VIO_RX_PATH(vio_rx_packed_in_order, packed_in_order, "Packed In-order", packed_monitor);

@@ -3,11 +3,13 @@
  */
 
 /*
- * Receive on split rings (virtio 2.7): what vio_rx.h asks of a format.
- * Invariant: free_id holds, by slot, the id to post when the available ring comes round to it.
+ * Receive on split rings (virtio 2.7): what vio_rx.h asks of a format, without and with IN_ORDER.
+ * Invariant: free_id holds, by slot, the id to post when the available ring comes round to it;
+ * with IN_ORDER, that is the slot.
  * Threads: one at a time for a queue.
  */
 
+#include "vio_ring_in_order.h"
 #include "vio_ring_split.h"
 #include "vio_rx.h"
 #include "vio_rxtx.h"
@@ -38,6 +40,33 @@ static inline void
 split_take(struct vio_rxq *q, uint16_t id)
 {
 	q->free_id[q->ring.used_idx & q->ring.mask] = id;
+	q->ring.used_idx++;
+}
+
+/* With IN_ORDER, the next buffer is the oldest; a batch does not reach beyond idx. */
+static inline bool
+split_in_order_read(struct vio_rxq *q, uint32_t *id, uint32_t *len)
+{
+	struct vio_ring *ring = &q->ring;
+	uint16_t slot = ring->used_idx & ring->mask;
+
+	if (!vio_ring_in_batch(ring)) {
+		vio_ring_split_used_read(ring, ring->used_idx, id, len);
+		if (unlikely(!vio_ring_batch_begin(ring, slot, vio_ring_split_nb_used(ring), *id,
+						   *len))) {
+			vio_rxq_break(q, VIO_BAD_ID);
+			return false;
+		}
+	}
+	*id = slot;
+	*len = vio_ring_batch_len(ring, slot, q->buf_len);
+	return true;
+}
+
+static inline void
+split_in_order_take(struct vio_rxq *q, uint16_t id)
+{
+	vio_ring_batch_take(&q->ring, id);
 	q->ring.used_idx++;
 }
 
@@ -73,6 +102,17 @@ static const struct vio_rx_format split = {
 	.notify = vio_ring_split_notify,
 };
 
+static const struct vio_rx_format split_in_order = {
+	.nb_posted = vio_ring_split_nb_posted,
+	.look = split_look,
+	.nb_used = split_nb_used,
+	.read = split_in_order_read,
+	.take = split_in_order_take,
+	.post = split_post,
+	.publish = vio_ring_split_publish,
+	.notify = vio_ring_split_notify,
+};
+
 /* Whether a core need not sleep (-1), as the used index is another than was noted. */
 static int
 split_monitor_check(const uint64_t value, const uint64_t opaque[RTE_POWER_MONITOR_OPAQUE_SZ])
@@ -90,3 +130,4 @@ split_monitor(const struct vio_rxq *q, struct rte_power_monitor_cond *cond)
 }
 
 VIO_RX_PATH(vio_rx_split, split, "Split", split_monitor);
+VIO_RX_PATH(vio_rx_split_in_order, split_in_order, "Split In-order", split_monitor);

@@ -49,21 +49,35 @@ struct vio_tx_path {
 };
 
 extern const struct vio_rx_path vio_rx_split;
+extern const struct vio_rx_path vio_rx_split_in_order;
 extern const struct vio_rx_path vio_rx_packed;
+extern const struct vio_rx_path vio_rx_packed_in_order;
 extern const struct vio_tx_path vio_tx_split;
+extern const struct vio_tx_path vio_tx_split_in_order;
 extern const struct vio_tx_path vio_tx_packed;
+extern const struct vio_tx_path vio_tx_packed_in_order;
 
 /* The paths of a device with its features as agreed on. */
 static inline const struct vio_rx_path *
 vio_rx_path(const struct vio_dev *dev)
 {
-	return vio_has(dev, VIRTIO_F_RING_PACKED) ? &vio_rx_packed : &vio_rx_split;
+	static const struct vio_rx_path *const paths[2][2] = {
+		{ &vio_rx_split, &vio_rx_split_in_order },
+		{ &vio_rx_packed, &vio_rx_packed_in_order },
+	};
+
+	return paths[vio_has(dev, VIRTIO_F_RING_PACKED)][vio_has(dev, VIRTIO_F_IN_ORDER)];
 }
 
 static inline const struct vio_tx_path *
 vio_tx_path(const struct vio_dev *dev)
 {
-	return vio_has(dev, VIRTIO_F_RING_PACKED) ? &vio_tx_packed : &vio_tx_split;
+	static const struct vio_tx_path *const paths[2][2] = {
+		{ &vio_tx_split, &vio_tx_split_in_order },
+		{ &vio_tx_packed, &vio_tx_packed_in_order },
+	};
+
+	return paths[vio_has(dev, VIRTIO_F_RING_PACKED)][vio_has(dev, VIRTIO_F_IN_ORDER)];
 }
 
 #endif /* VIO_RXTX_H */

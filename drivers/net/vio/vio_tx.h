@@ -81,6 +81,13 @@ vio_tx_free_bulk(const struct vio_txq *q, struct rte_mbuf **pkts, uint16_t nb)
 		rte_pktmbuf_free_bulk(pkts, nb);
 }
 
+/* Whether the device holds a chain of this id, which is any value. */
+static inline bool
+vio_tx_is_held(const struct vio_txq *q, uint32_t id)
+{
+	return id < q->ring.size && q->descs[id].mbuf != NULL;
+}
+
 /* Takes back at most max packets that the device sent, and frees them. Returns how many. */
 static __rte_always_inline uint32_t
 vio_tx_complete(const struct vio_tx_format *fmt, struct vio_txq *q, uint32_t max)
@@ -92,7 +99,7 @@ vio_tx_complete(const struct vio_tx_format *fmt, struct vio_txq *q, uint32_t max
 	if (unlikely(!fmt->look(q)))
 		return 0;
 	for (; nb < max && fmt->read(q, &id); nb++) {
-		if (unlikely(id >= q->ring.size || q->descs[id].mbuf == NULL)) {
+		if (unlikely(!vio_tx_is_held(q, id))) {
 			vio_txq_break(q, VIO_BAD_ID);
 			break;
 		}

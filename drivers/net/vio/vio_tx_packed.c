@@ -3,12 +3,15 @@
  */
 
 /*
- * Transmit on packed rings (virtio 2.8): what vio_tx.h asks of a format.
+ * Transmit on packed rings (virtio 2.8): what vio_tx.h asks of a format, without and with
+ * IN_ORDER.
  * Invariant: an id is in the free list, last in first out, or names a chain that the device
- * holds; there are as many as descriptors, so that one is free when a descriptor is.
+ * holds; there are as many as descriptors, so that one is free when a descriptor is. With
+ * IN_ORDER, the id is the slot of the chain's first descriptor.
  * Threads: one at a time for a queue.
  */
 
+#include "vio_ring_in_order.h"
 #include "vio_ring_packed.h"
 #include "vio_rxtx.h"
 #include "vio_tx.h"
@@ -62,6 +65,47 @@ packed_end(struct vio_txq *q, const struct vio_tx_chain *chain)
 	q->free_head = q->descs[chain->id].next;
 }
 
+/* With IN_ORDER, the next chain is the oldest, and used descriptors are a batch apart. */
+static inline bool
+packed_in_order_read(struct vio_txq *q, uint32_t *id)
+{
+	struct vio_ring *ring = &q->ring;
+
+	if (!vio_ring_in_batch(ring)) {
+		if (!packed_read(q, id))
+			return false;
+		/* A batch ends with a packet that the device holds. */
+		if (unlikely(!vio_tx_is_held(q, *id) ||
+			     !vio_ring_batch_begin(ring, ring->used_idx, ring->size, *id, 0))) {
+			vio_txq_break(q, VIO_BAD_ID);
+			return false;
+		}
+	}
+	*id = ring->used_idx;
+	return true;
+}
+
+static inline void
+packed_in_order_take(struct vio_txq *q, uint16_t id)
+{
+	const struct vio_tx_desc *d = &q->descs[id];
+
+	vio_ring_batch_take(&q->ring, id);
+	q->nb_free += d->nb_descs;
+	vio_ring_packed_skip(&q->ring, d->nb_descs);
+}
+
+static inline void
+packed_in_order_begin(const struct vio_txq *q, struct vio_tx_chain *chain)
+{
+	chain->id = q->ring.avail_idx;
+}
+
+static inline void
+packed_in_order_end(struct vio_txq *q __rte_unused, const struct vio_tx_chain *chain __rte_unused)
+{
+}
+
 static const struct vio_tx_format packed = {
 	.look = packed_look,
 	.read = packed_read,
@@ -73,4 +117,16 @@ static const struct vio_tx_format packed = {
 	.notify = vio_ring_packed_notify,
 };
 
+static const struct vio_tx_format packed_in_order = {
+	.look = packed_look,
+	.read = packed_in_order_read,
+	.take = packed_in_order_take,
+	.begin = packed_in_order_begin,
+	.add = packed_add,
+	.end = packed_in_order_end,
+	.publish = vio_ring_packed_publish,
+	.notify = vio_ring_packed_notify,
+};
+
 VIO_TX_PATH(vio_tx_packed, packed, "Packed");
+VIO_TX_PATH(vio_tx_packed_in_order, packed_in_order, "Packed In-order");

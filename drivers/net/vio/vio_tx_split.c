@@ -3,12 +3,13 @@
  */
 
 /*
- * Transmit on split rings (virtio 2.7): what vio_tx.h asks of a format.
+ * Transmit on split rings (virtio 2.7): what vio_tx.h asks of a format, without and with IN_ORDER.
  * Invariant: a chain's id is that of its first descriptor; free descriptors are linked by next,
- * first in first out.
+ * first in first out, which with IN_ORDER is ring order (virtio 2.7.5).
  * Threads: one at a time for a queue.
  */
 
+#include "vio_ring_in_order.h"
 #include "vio_ring_split.h"
 #include "vio_rxtx.h"
 #include "vio_tx.h"
@@ -45,6 +46,38 @@ split_take(struct vio_txq *q, uint16_t id)
 	q->free_tail = d->last;
 	q->nb_free += d->nb_descs;
 	q->ring.used_idx++;
+}
+
+/* With IN_ORDER, the next chain is the oldest, which follows the one that was freed last. */
+static inline bool
+split_in_order_read(struct vio_txq *q, uint32_t *id)
+{
+	struct vio_ring *ring = &q->ring;
+	uint16_t oldest = (q->free_tail + 1) & ring->mask;
+	bool waits = vio_ring_split_nb_used(ring) > 0;
+	uint32_t len;
+
+	if (!vio_ring_in_batch(ring)) {
+		if (!waits)
+			return false;
+		vio_ring_split_used_read(ring, ring->used_idx, id, &len);
+		waits = vio_tx_is_held(q, *id) &&
+			vio_ring_batch_begin(ring, oldest, ring->size, *id, len);
+	}
+	/* A batch ends with a packet that the device holds, and not beyond idx. */
+	if (unlikely(!waits)) {
+		vio_txq_break(q, VIO_BAD_ID);
+		return false;
+	}
+	*id = oldest;
+	return true;
+}
+
+static inline void
+split_in_order_take(struct vio_txq *q, uint16_t id)
+{
+	vio_ring_batch_take(&q->ring, id);
+	split_take(q, id);
 }
 
 static inline void
@@ -93,4 +126,16 @@ static const struct vio_tx_format split = {
 	.notify = vio_ring_split_notify,
 };
 
+static const struct vio_tx_format split_in_order = {
+	.look = split_look,
+	.read = split_in_order_read,
+	.take = split_in_order_take,
+	.begin = split_begin,
+	.add = split_add,
+	.end = split_end,
+	.publish = vio_ring_split_publish,
+	.notify = vio_ring_split_notify,
+};
+
 VIO_TX_PATH(vio_tx_split, split, "Split");
+VIO_TX_PATH(vio_tx_split_in_order, split_in_order, "Split In-order");
