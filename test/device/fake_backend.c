@@ -7,11 +7,15 @@
  * Threads: its own one answers; what it keeps is read by the test when that one waits.
  */
 
+#include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <rte_common.h>
@@ -51,8 +55,12 @@ fake_backend_init(struct fake_backend *b)
 	b->fd = -1;
 	b->req_fd = -1;
 	b->config_size = sizeof(b->config);
-	for (i = 0; i < RTE_DIM(b->vrings); i++)
+	b->listen_fd = -1;
+	b->wake_fd = -1;
+	for (i = 0; i < RTE_DIM(b->vrings); i++) {
 		b->vrings[i].kick_fd = -1;
+		b->vrings[i].call_fd = -1;
+	}
 }
 
 static void
@@ -225,7 +233,7 @@ check_addr(struct fake_backend *b, uint32_t index, uint64_t addr)
 }
 
 static void
-region_add(struct fake_backend *b, const struct vhost_user_region *r)
+region_add(struct fake_backend *b, const struct vhost_user_region *r, int fd)
 {
 	const struct vhost_user_region *known;
 	unsigned int i;
@@ -243,6 +251,17 @@ region_add(struct fake_backend *b, const struct vhost_user_region *r)
 				(unsigned long long)known->user_address);
 	}
 	b->regions[b->nb_regions++] = *r;
+	if (b->device != NULL)
+		b->device->region_add(b, r, fd);
+}
+
+/* Forgets one of the regions. */
+static void
+region_forget(struct fake_backend *b, unsigned int i)
+{
+	if (b->device != NULL)
+		b->device->region_remove(b, &b->regions[i]);
+	b->regions[i] = b->regions[--b->nb_regions];
 }
 
 /* Takes a region away, which must not be the memory of a ring that works. */
@@ -259,10 +278,26 @@ region_remove(struct fake_backend *b, const struct vhost_user_region *r)
 		if (b->regions[i].guest_address == r->guest_address &&
 		    b->regions[i].user_address == r->user_address &&
 		    b->regions[i].size == r->size) {
-			b->regions[i] = b->regions[--b->nb_regions];
+			region_forget(b, i);
 			return;
 		}
 	complain(b, "no region at 0x%llx to be removed", (unsigned long long)r->user_address);
+}
+
+static void
+fd_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Keeps the one descriptor of a message, or none, instead of what was there. */
+static void
+fd_replace(int *fd, struct message *m)
+{
+	fd_close(fd);
+	*fd = m->nb_fds == 1 ? m->fds[--m->nb_fds] : -1;
 }
 
 /* Keeps what a request for a vring says. The reply's payload, if there is one, is in place. */
@@ -290,17 +325,19 @@ vring_request(struct fake_backend *b, struct message *m)
 		break;
 	case VHOST_USER_SET_VRING_CALL:
 		v->polled = m->nb_fds == 0;
+		fd_replace(&v->call_fd, m);
 		break;
 	case VHOST_USER_SET_VRING_KICK:
 		if (v->kick_fd >= 0)
 			complain(b, "vring %u started twice", index);
-		if (m->nb_fds == 1)
-			v->kick_fd = m->fds[--m->nb_fds];
+		fd_replace(&v->kick_fd, m);
+		if (b->device != NULL)
+			b->device->vring_start(b, index);
 		break;
 	case VHOST_USER_GET_VRING_BASE:
-		if (v->kick_fd >= 0)
-			close(v->kick_fd);
-		v->kick_fd = -1;
+		if (b->device != NULL && v->kick_fd >= 0)
+			v->base = b->device->vring_stop(b, index);
+		fd_close(&v->kick_fd);
 		v->enabled = false;
 		v->nb_stopped++;
 		m->payload.state.num = v->base;
@@ -345,6 +382,8 @@ serve(struct fake_backend *b, struct message *m)
 		b->accepted = m->payload.u64;
 		if (b->accepted & ~b->features)
 			complain(b, "accepts what is not offered");
+		if (b->device != NULL)
+			b->device->features_set(b);
 		return 0;
 	case VHOST_USER_SET_PROTOCOL_FEATURES:
 		b->accepted_protocol = m->payload.u64;
@@ -353,9 +392,10 @@ serve(struct fake_backend *b, struct message *m)
 		b->status = m->payload.u64;
 		return 0;
 	case VHOST_USER_SET_MEM_TABLE:
-		b->nb_regions = 0;
-		for (i = 0; i < m->payload.memory.num_regions; i++)
-			region_add(b, &m->payload.memory.regions[i]);
+		while (b->nb_regions > 0)
+			region_forget(b, b->nb_regions - 1);
+		for (i = 0; i < RTE_MIN(m->payload.memory.num_regions, m->nb_fds); i++)
+			region_add(b, &m->payload.memory.regions[i], m->fds[i]);
 		return 0;
 	case VHOST_USER_GET_CONFIG:
 		return config_get(b, m);
@@ -373,7 +413,7 @@ serve(struct fake_backend *b, struct message *m)
 		return sizeof(uint64_t);
 	case VHOST_USER_ADD_MEM_REG:
 		if (b->fault != FAKE_BACKEND_NACK || b->fault_request != m->hdr.request)
-			region_add(b, &m->payload.single.region);
+			region_add(b, &m->payload.single.region, m->nb_fds == 1 ? m->fds[0] : -1);
 		return 0;
 	case VHOST_USER_REM_MEM_REG:
 		region_remove(b, &m->payload.single.region);
@@ -478,6 +518,51 @@ reply(struct fake_backend *b, struct message *m, enum fake_backend_fault fault)
 	return true;
 }
 
+/* Lets the device work until a request comes, or the end. */
+static void
+device_work(struct fake_backend *b)
+{
+	struct pollfd fds[2 + VHOST_USER_VRING_MAX];
+	uint64_t count;
+	unsigned int i, nb;
+
+	do {
+		nb = 0;
+		fds[nb++] = (struct pollfd){ .fd = b->fd, .events = POLLIN };
+		fds[nb++] = (struct pollfd){ .fd = b->wake_fd, .events = POLLIN };
+		for (i = 0; i < RTE_DIM(b->vrings); i++)
+			if (b->vrings[i].kick_fd >= 0)
+				fds[nb++] = (struct pollfd){
+					.fd = b->vrings[i].kick_fd, .events = POLLIN,
+				};
+		b->device->work(b);
+		if (poll(fds, nb, -1) < 0)
+			complain(b, "poll: %s", strerror(errno));
+		/* a kick is taken before the work that it asks for */
+		for (i = 1; i < nb; i++)
+			if (fds[i].revents != 0 && read(fds[i].fd, &count, sizeof(count)) < 0 &&
+			    errno != EAGAIN)
+				complain(b, "kick: %s", strerror(errno));
+	} while (fds[0].revents == 0);
+}
+
+static void
+fds_end(struct fake_backend *b)
+{
+	unsigned int i;
+
+	fd_close(&b->fd);
+	fd_close(&b->req_fd);
+	fd_close(&b->wake_fd);
+	if (b->listen_fd >= 0)
+		unlink(b->path);
+	fd_close(&b->listen_fd);
+	for (i = 0; i < RTE_DIM(b->vrings); i++) {
+		fd_close(&b->vrings[i].kick_fd);
+		fd_close(&b->vrings[i].call_fd);
+	}
+}
+
 static void *
 backend_main(void *arg)
 {
@@ -486,7 +571,13 @@ backend_main(void *arg)
 	struct message m;
 	bool need_reply, goes_on = true;
 
-	while (goes_on && message_read(b, &m)) {
+	if (b->listen_fd >= 0)
+		b->fd = accept(b->listen_fd, NULL, NULL);
+	while (goes_on && b->fd >= 0) {
+		if (b->device != NULL)
+			device_work(b);
+		if (!message_read(b, &m))
+			break;
 		check_shape(b, &m);
 		check_agreed(b, &m);
 		b->nb_requests[RTE_MIN(m.hdr.request, RTE_DIM(b->nb_requests) - 1)]++;
@@ -501,9 +592,20 @@ backend_main(void *arg)
 		if (m.hdr.size > 0)
 			goes_on = reply(b, &m, fault);
 	}
-	if (!b->stubborn)
+	if (!b->stubborn && b->fd >= 0)
 		shutdown(b->fd, SHUT_RDWR);
 	return NULL;
+}
+
+/* Runs the thread on what is open already. Returns 0, or -1 with all of it closed. */
+static int
+thread_start(struct fake_backend *b)
+{
+	b->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (b->wake_fd >= 0 && pthread_create(&b->thread, NULL, backend_main, b) == 0)
+		return 0;
+	fds_end(b);
+	return -1;
 }
 
 int
@@ -514,31 +616,51 @@ fake_backend_start(struct fake_backend *b)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
 		return -1;
 	b->fd = fds[1];
-	if (pthread_create(&b->thread, NULL, backend_main, b) == 0)
+	if (thread_start(b) == 0)
 		return fds[0];
 	close(fds[0]);
-	close(fds[1]);
-	b->fd = -1;
 	return -1;
+}
+
+int
+fake_backend_listen(struct fake_backend *b, const char *path)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+
+	if (strlen(path) >= sizeof(b->path))
+		return -1;
+	strcpy(b->path, path);
+	memcpy(addr.sun_path, b->path, sizeof(addr.sun_path));
+	b->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (b->listen_fd >= 0 &&
+	    bind(b->listen_fd, (struct sockaddr *)&addr, sizeof(addr)) == 0 &&
+	    listen(b->listen_fd, 1) == 0)
+		return thread_start(b);
+	fds_end(b);
+	return -1;
+}
+
+void
+fake_backend_wake(struct fake_backend *b)
+{
+	static const uint64_t one = 1;
+
+	if (write(b->wake_fd, &one, sizeof(one)) < 0)
+		complain(b, "wake: %s", strerror(errno));
 }
 
 unsigned int
 fake_backend_stop(struct fake_backend *b)
 {
-	unsigned int i;
-
-	if (b->fd < 0)
+	if (b->wake_fd < 0)
 		return 0;
-	shutdown(b->fd, SHUT_RDWR);
+	/* wakes the thread, wherever it waits */
+	if (b->listen_fd >= 0)
+		shutdown(b->listen_fd, SHUT_RDWR);
+	if (b->fd >= 0)
+		shutdown(b->fd, SHUT_RDWR);
 	pthread_join(b->thread, NULL);
-	close(b->fd);
-	b->fd = -1;
-	for (i = 0; i < RTE_DIM(b->vrings); i++)
-		if (b->vrings[i].kick_fd >= 0)
-			close(b->vrings[i].kick_fd);
-	if (b->req_fd >= 0)
-		close(b->req_fd);
-	b->req_fd = -1;
+	fds_end(b);
 	if (b->nb_complaints != 0)
 		printf("the back end complains %u times, first: %s\n", b->nb_complaints,
 			b->complaint);

@@ -5,7 +5,8 @@
 /*
  * The back end of a vhost-user socket, for tests: a thread that answers requests as the protocol
  * has it, keeps what it was told, complains about what a front end must not do, and can answer
- * one kind of request with nonsense. It works on no ring.
+ * one kind of request with nonsense. By itself it works on no ring; vdev_vhost.h puts a device
+ * behind it.
  *
  * Of the driver it shares vio_vhost_spec.h and vio_spec.h.
  */
@@ -44,11 +45,30 @@ enum fake_backend_fault {
 
 #define FAKE_BACKEND_REGIONS_MAX	1024
 
+struct fake_backend;
+
+/*
+ * A device behind the socket. The back end's thread calls; each may be called again before the
+ * opposite came, and all that was told is in struct fake_backend.
+ */
+struct fake_backend_device {
+	void (*features_set)(struct fake_backend *b);
+	/* fd is the back end's only until this returns. */
+	void (*region_add)(struct fake_backend *b, const struct vhost_user_region *r, int fd);
+	void (*region_remove)(struct fake_backend *b, const struct vhost_user_region *r);
+	void (*vring_start)(struct fake_backend *b, uint32_t index);
+	/* Returns where the ring is to go on. */
+	uint32_t (*vring_stop)(struct fake_backend *b, uint32_t index);
+	/* Works on all rings until there is nothing to do before the next kick or request. */
+	void (*work)(struct fake_backend *b);
+};
+
 struct fake_backend_vring {
 	uint32_t num;
 	uint32_t base;
 	struct vhost_user_vring_addr addr;
 	int kick_fd;			/* -1: none */
+	int call_fd;			/* -1: none */
 	bool polled;			/* SET_VRING_CALL without a descriptor */
 	bool enabled;
 	unsigned int nb_stopped;	/* by GET_VRING_BASE */
@@ -63,6 +83,7 @@ struct fake_backend {
 	struct virtio_net_config config;	/* its space; may change */
 	uint32_t config_size;		/* how much there is of it; 0: none */
 	bool stubborn;			/* does not close when the front end did */
+	const struct fake_backend_device *device;	/* NULL: none */
 
 	enum fake_backend_fault fault;
 	uint32_t fault_request;
@@ -82,6 +103,9 @@ struct fake_backend {
 	char complaint[160];		/* the first */
 
 	int fd;
+	int listen_fd;			/* -1: it was started on a connection */
+	char path[108];			/* of listen_fd */
+	int wake_fd;			/* readable: the thread is to look at its rings */
 	pthread_t thread;
 };
 
@@ -92,6 +116,14 @@ fake_backend_init(struct fake_backend *b);
 /* Starts it. Returns the front end's socket, or -1. */
 int
 fake_backend_start(struct fake_backend *b);
+
+/* Starts it for the one front end that will connect to a path. Returns 0 or -1. */
+int
+fake_backend_listen(struct fake_backend *b, const char *path);
+
+/* Lets the device behind it work, as a kick would. */
+void
+fake_backend_wake(struct fake_backend *b);
 
 /* Closes its end, even if it is stubborn, and waits for its thread. Returns its complaints. */
 unsigned int

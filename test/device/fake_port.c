@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <bus_vdev_driver.h>
 #include <ethdev_driver.h>
 #include <rte_cycles.h>
 #include <rte_malloc.h>
@@ -22,6 +23,7 @@
 #include "vio_ethdev.h"
 
 #define DEVICE_NAME	"net_vio_test"
+#define USER_DEVICE_NAME "net_vio_user_test"
 
 /* How long an event may take on a busy machine, and how long one that must not come is awaited. */
 #define EVENT_WAIT_MS	2000
@@ -78,6 +80,7 @@ fake_port_prepare(struct fake_port *p, uint16_t nb_pairs, uint16_t size_max)
 		if (always_offered & RTE_BIT64(i))
 			vdev_offer(&p->net.dev, i, true);
 	fake_transport_init(&p->transport, &p->net, DEVICE_NAME);
+	vdev_vhost_init(&p->vhost, &p->net);
 	p->driver.name = DEVICE_NAME;
 	p->device.name = DEVICE_NAME;
 	p->device.driver = &p->driver;
@@ -132,6 +135,41 @@ fake_port_events_settled(struct fake_port *p, enum rte_eth_event_type type)
 	return __atomic_load_n(&p->nb_events[type], __ATOMIC_ACQUIRE);
 }
 
+/* The port is there. */
+static int
+opened(struct fake_port *p, uint16_t port_id)
+{
+	int ret;
+
+	p->port_id = port_id;
+	p->open = true;
+	ret = rte_eth_dev_callback_register(p->port_id, RTE_ETH_EVENT_INTR_RESET, on_event, p);
+	if (ret == 0)
+		ret = rte_eth_dev_callback_register(p->port_id, RTE_ETH_EVENT_INTR_LSC, on_event,
+			p);
+	return ret;
+}
+
+int
+fake_port_probe_user(struct fake_port *p, const char *args)
+{
+	char all[256], path[64];
+	uint16_t port_id;
+	int ret;
+
+	vdev_vhost_attach(&p->vhost);
+	snprintf(path, sizeof(path), "/tmp/net_vio_test.%d", getpid());
+	snprintf(all, sizeof(all), "path=%s%s%s", path, args == NULL ? "" : ",",
+		args == NULL ? "" : args);
+	p->user = true;
+	ret = fake_backend_listen(&p->vhost.backend, path);
+	if (ret == 0)
+		ret = rte_vdev_init(USER_DEVICE_NAME, all);
+	if (ret == 0)
+		ret = rte_eth_dev_get_port_by_name(USER_DEVICE_NAME, &port_id);
+	return ret == 0 ? opened(p, port_id) : ret;
+}
+
 int
 fake_port_probe(struct fake_port *p)
 {
@@ -150,13 +188,7 @@ fake_port_probe(struct fake_port *p)
 	}
 	eth_dev->data->dev_flags |= RTE_ETH_DEV_INTR_LSC;
 	rte_eth_dev_probing_finish(eth_dev);
-	p->port_id = eth_dev->data->port_id;
-	p->open = true;
-	ret = rte_eth_dev_callback_register(p->port_id, RTE_ETH_EVENT_INTR_RESET, on_event, p);
-	if (ret == 0)
-		ret = rte_eth_dev_callback_register(p->port_id, RTE_ETH_EVENT_INTR_LSC, on_event,
-			p);
-	return ret;
+	return opened(p, eth_dev->data->port_id);
 }
 
 int
@@ -207,6 +239,8 @@ fake_port_interrupt(struct fake_port *p)
 static int
 port_end(struct fake_port *p)
 {
+	unsigned int nb_complaints = 0;
+
 	if (p->open) {
 		rte_eth_dev_callback_unregister(p->port_id, RTE_ETH_EVENT_INTR_RESET, on_event, p);
 		rte_eth_dev_callback_unregister(p->port_id, RTE_ETH_EVENT_INTR_LSC, on_event, p);
@@ -215,6 +249,10 @@ port_end(struct fake_port *p)
 		p->open = false;
 	}
 	p->prepared = false;
+	if (p->user) {
+		rte_vdev_uninit(USER_DEVICE_NAME);
+		nb_complaints += vdev_vhost_stop(&p->vhost);
+	}
 	vdev_net_ctrl_thread_stop(&p->net);
 	vdev_net_fini(&p->net);
 	if (p->transport.interrupt_fd >= 0)
@@ -223,7 +261,7 @@ port_end(struct fake_port *p)
 	if (p->net.dev.nb_complaints != 0)
 		printf("the device complains %u times, first: %s\n", p->net.dev.nb_complaints,
 			p->net.dev.complaint);
-	return p->net.dev.nb_complaints;
+	return nb_complaints + p->net.dev.nb_complaints;
 }
 
 int

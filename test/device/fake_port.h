@@ -18,6 +18,7 @@
 
 #include "fake_transport.h"
 #include "vdev_net.h"
+#include "vdev_vhost.h"
 
 #define FAKE_PORT_POOL_SIZE	4095
 #define FAKE_PORT_DATA_ROOM	(RTE_PKTMBUF_HEADROOM + 2048)
@@ -26,7 +27,9 @@ struct fake_port {
 	uint16_t port_id;
 	bool prepared;			/* there is something to close */
 	bool open;			/* the port exists */
+	bool user;			/* by vhost, not by transport */
 	struct vdev_net net;
+	struct vdev_vhost vhost;
 	struct fake_transport transport;
 	struct rte_driver driver;
 	struct rte_device device;
@@ -51,6 +54,13 @@ fake_port_prepare(struct fake_port *p, uint16_t nb_pairs, uint16_t size_max);
 /* Makes the port. Returns what the driver says of the device. */
 int
 fake_port_probe(struct fake_port *p);
+
+/*
+ * Makes the port as net_vio_user in front of a back end, behind which the device is; vhost may be
+ * changed before. args: further arguments of the port, or NULL.
+ */
+int
+fake_port_probe_user(struct fake_port *p, const char *args);
 
 /* Configures nb_rxq and nb_txq queues of nb_desc descriptors. Returns 0 or the first error. */
 int

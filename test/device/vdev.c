@@ -183,10 +183,16 @@ addresses_ok(struct vdev *dev, const struct vdev_queue *regs)
 
 /* virtio 2.7, 2.8.10.1: only a split ring's size is a power of two */
 static bool
-size_ok(const struct vdev *dev, uint16_t size, uint16_t max)
+size_ok(const struct vdev *dev, uint16_t size)
 {
-	return size > 0 && size <= max &&
+	return size > 0 && size <= VIRTQ_SIZE_MAX &&
 	       (vdev_has(dev, VIRTIO_F_RING_PACKED) || rte_is_power_of_2(size));
+}
+
+bool
+vdev_queue_ok(struct vdev *dev, const struct vdev_queue *regs)
+{
+	return size_ok(dev, regs->size) && addresses_ok(dev, regs);
 }
 
 int
@@ -203,7 +209,7 @@ vdev_queue_enable(struct vdev *dev, uint16_t queue, const struct vdev_queue *reg
 		vdev_complain(dev, "queue %u enabled at status 0x%x", queue, dev->status);
 	if (q->enabled)
 		vdev_complain(dev, "queue %u enabled twice", queue);
-	if (!size_ok(dev, regs->size, q->size_max)) {
+	if (regs->size > q->size_max || !size_ok(dev, regs->size)) {
 		vdev_complain(dev, "queue %u: size %u of at most %u", queue, regs->size,
 			q->size_max);
 		return -EINVAL;

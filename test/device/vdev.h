@@ -46,6 +46,7 @@ struct vdev_queue {
 	volatile rte_le32_t doorbell;
 	uint16_t notification;	/* those 16 bits, of the last time */
 	unsigned int nb_notified;
+	unsigned int nb_interrupts;	/* that the driver asked for */
 };
 
 struct vdev;
@@ -66,11 +67,14 @@ typedef void *(*vdev_translate_t)(struct vdev *dev, uint64_t addr, size_t len);
 struct vdev {
 	const struct vdev_type *type;
 	vdev_translate_t translate;
+	void (*interrupt)(struct vdev *dev, uint16_t queue);	/* NULL: nobody is told */
+	void *behind;		/* for the two above */
 	const void *config;
 	size_t config_len;
 	uint8_t generation;	/* changes with config */
 	uint8_t status;
 	uint8_t isr;
+	bool concurrent;	/* the driver's thread may be on its way to the doorbell */
 	bool refuse_features;	/* a fault: never accepts FEATURES_OK */
 	uint64_t offered[2];
 	uint64_t accepted[2];
@@ -114,6 +118,10 @@ void
 vdev_status_write(struct vdev *dev, uint8_t status);
 void
 vdev_features_write(struct vdev *dev, const uint64_t accepted[2]);
+
+/* Whether a ring may have this size and these addresses. */
+bool
+vdev_queue_ok(struct vdev *dev, const struct vdev_queue *regs);
 
 /* Programs and enables a virtqueue. Returns 0, or -EINVAL for what the device cannot take. */
 int

@@ -39,6 +39,30 @@ net_features_ok(struct vdev *dev)
 	return vdev_net_offload_features_ok(dev);
 }
 
+int
+vdev_net_queue_start(struct vdev_net *net, uint16_t index, uint32_t base)
+{
+	if (net->rx_chains == NULL)
+		net->rx_chains = malloc(VDEV_CHAIN_MAX * sizeof(*net->rx_chains));
+	if (net->rx_chains == NULL || vdev_vq_attach(&net->vq[index], &net->dev, index, base) != 0)
+		return -ENOMEM;
+	if (index % 2 == 0)
+		return 0;
+	net->nb_held[index / 2] = 0;
+	net->held[index / 2] = malloc(net->vq[index].size * sizeof(uint16_t));
+	return net->held[index / 2] == NULL ? -ENOMEM : 0;
+}
+
+void
+vdev_net_queue_stop(struct vdev_net *net, uint16_t index)
+{
+	vdev_vq_detach(&net->vq[index]);
+	if (index % 2 == 1) {
+		free(net->held[index / 2]);
+		net->held[index / 2] = NULL;
+	}
+}
+
 static void
 net_driver_ok(struct vdev *dev)
 {
@@ -48,15 +72,10 @@ net_driver_ok(struct vdev *dev)
 	for (i = 0; i < dev->nb_queues; i++) {
 		if (!dev->queues[i].enabled)
 			continue;
-		if (vdev_vq_attach(&net->vq[i], dev, i) != 0)
+		if (vdev_net_queue_start(net, i, vdev_vq_base_new(dev)) != 0)
 			vdev_complain(dev, "no memory for queue %u", i);
 		net->vq[i].strict = i != vdev_net_ctrl_queue(net);
-		if (i % 2 == 1)
-			net->held[i / 2] = malloc(net->vq[i].size * sizeof(uint16_t));
 	}
-	net->rx_chains = malloc(VDEV_CHAIN_MAX * sizeof(*net->rx_chains));
-	if (net->rx_chains == NULL)
-		vdev_complain(dev, "no memory for received frames");
 }
 
 static void
@@ -65,13 +84,8 @@ net_reset(struct vdev *dev)
 	struct vdev_net *net = (struct vdev_net *)dev;
 	uint16_t i;
 
-	for (i = 0; i < RTE_DIM(net->vq); i++)
-		vdev_vq_detach(&net->vq[i]);
-	for (i = 0; i < RTE_DIM(net->held); i++) {
-		free(net->held[i]);
-		net->held[i] = NULL;
-		net->nb_held[i] = 0;
-	}
+	for (i = 0; i < dev->nb_queues; i++)
+		vdev_net_queue_stop(net, i);
 	free(net->rx_chains);
 	net->rx_chains = NULL;
 	vdev_net_ctrl_reset(net);

@@ -94,6 +94,13 @@ vdev_net_ctrl_thread_stop(struct vdev_net *net);
 void
 vdev_net_ctrl_step(struct vdev_net *net);
 
+/* For transports that start single queues: where the device is to begin, as vdev_vq_attach(). */
+int
+vdev_net_queue_start(struct vdev_net *net, uint16_t index, uint32_t base);
+
+void
+vdev_net_queue_stop(struct vdev_net *net, uint16_t index);
+
 /*
  * A frame arrives for an Rx queue. Returns the number of buffers it took, 0 when the driver
  * posted too few, -EMSGSIZE when it fits no single buffer and may take only one, -ENETDOWN when

@@ -30,8 +30,42 @@ advance(const struct vdev_vq *vq, struct vdev_place *place, uint16_t nb)
 	place->slot = slot;
 }
 
+/* A place as the rings and vhost-user write it: a slot, and above it the wrap counter. */
+static struct vdev_place
+place_of(uint16_t value)
+{
+	return (struct vdev_place){
+		.slot = value & ((1 << RING_EVENT_WRAP_SHIFT) - 1),
+		.wrap = value >> RING_EVENT_WRAP_SHIFT,
+	};
+}
+
+static uint16_t
+place_value(const struct vdev_place *place)
+{
+	return place->slot | place->wrap << RING_EVENT_WRAP_SHIFT;
+}
+
+/* How many descriptors one place is ahead of another, through both laps of the wrap counter. */
+static uint16_t
+distance(const struct vdev_vq *vq, const struct vdev_place *from, const struct vdev_place *to)
+{
+	uint32_t start = from->slot + (from->wrap ? 0 : vq->size);
+	uint32_t end = to->slot + (to->wrap ? 0 : vq->size);
+
+	return (end + 2 * vq->size - start) % (2 * vq->size);
+}
+
+static void
+places_set(struct vdev_packed *p, uint32_t base)
+{
+	p->avail = place_of(base);
+	p->used = place_of(base >> 16);
+	p->told = p->used;
+}
+
 static int
-packed_attach(struct vdev_vq *vq, const struct vdev_queue *regs)
+packed_attach(struct vdev_vq *vq, const struct vdev_queue *regs, uint32_t base)
 {
 	struct vdev_packed *p = &vq->packed;
 	struct vdev *dev = vq->dev;
@@ -40,9 +74,9 @@ packed_attach(struct vdev_vq *vq, const struct vdev_queue *regs)
 	p->desc = dev->translate(dev, regs->desc_addr, regs->size * sizeof(*p->desc));
 	p->driver_event = dev->translate(dev, regs->driver_addr, sizeof(*p->driver_event));
 	p->device_event = dev->translate(dev, regs->device_addr, sizeof(*p->device_event));
-	p->avail.wrap = true;
-	p->used.wrap = true;
-
+	places_set(p, base);
+	if (base != vdev_vq_base_new(dev))
+		return 0;
 	/* virtio 2.8.13: zero-initialized; what is available already has but the other bit */
 	for (i = 0; i < vq->size; i++)
 		if (rte_le_to_cpu_16(p->desc[i].flags) & VIRTQ_DESC_F_USED)
@@ -223,6 +257,27 @@ packed_show(struct vdev_vq *vq, uint32_t excess)
 	p->has_first = false;
 }
 
+/* virtio 2.8.10: always, never, or when a descriptor was used */
+static bool
+packed_interrupt_due(struct vdev_vq *vq)
+{
+	struct vdev_packed *p = &vq->packed;
+	const rte_le16_t *at = &p->driver_event->flags;
+	uint16_t flags = rte_le_to_cpu_16(__atomic_load_n(at, __ATOMIC_ACQUIRE));
+	struct vdev_place event = place_of(rte_le_to_cpu_16(p->driver_event->desc));
+	uint16_t nb = distance(vq, &p->told, &p->used);
+	uint16_t nb_before = distance(vq, &p->told, &event);
+
+	p->told = p->used;
+	if (nb == 0 || flags == RING_EVENT_FLAGS_DISABLE)
+		return false;
+	if (flags == RING_EVENT_FLAGS_ENABLE)
+		return true;
+	if (flags != RING_EVENT_FLAGS_DESC || !vdev_has(vq->dev, VIRTIO_F_EVENT_IDX))
+		vdev_complain(vq->dev, "queue %u: driver event flags 0x%x", vq->index, flags);
+	return nb_before < nb;
+}
+
 /* virtio 2.8.10 */
 static void
 packed_ask(struct vdev_vq *vq, bool wanted, uint16_t after)
@@ -236,42 +291,25 @@ packed_ask(struct vdev_vq *vq, bool wanted, uint16_t after)
 	} else if (vdev_has(vq->dev, VIRTIO_F_EVENT_IDX)) {
 		flags = RING_EVENT_FLAGS_DESC;
 		advance(vq, &place, RTE_MIN(after, vq->size));
-		p->device_event->desc = rte_cpu_to_le_16(place.slot |
-			place.wrap << RING_EVENT_WRAP_SHIFT);
+		p->device_event->desc = rte_cpu_to_le_16(place_value(&place));
 	}
 	/* where to trigger is valid before the flags say so */
 	__atomic_store_n(&p->device_event->flags, rte_cpu_to_le_16(flags), __ATOMIC_RELEASE);
 }
 
-/* A place as a number that counts through both of the wrap counter's laps. */
-static uint32_t
-linear(const struct vdev_vq *vq, uint16_t slot, bool wrap)
-{
-	return slot + (wrap ? 0 : vq->size);
-}
-
 static uint16_t
 packed_behind(const struct vdev_vq *vq, uint16_t data)
 {
-	const struct vdev_place *avail = &vq->packed.avail;
-	uint16_t slot = data & ~(1 << RING_EVENT_WRAP_SHIFT);
+	struct vdev_place place = place_of(data);
 
-	if (slot >= vq->size)
-		return UINT16_MAX;
-	return (linear(vq, avail->slot, avail->wrap) + 2 * vq->size -
-		linear(vq, slot, data >> RING_EVENT_WRAP_SHIFT)) % (2 * vq->size);
+	return place.slot < vq->size ? distance(vq, &place, &vq->packed.avail) : UINT16_MAX;
 }
 
 /* Two numbers of 16 bits, each a slot and above it a wrap counter. */
 static void
 packed_base_set(struct vdev_vq *vq, uint32_t base)
 {
-	const uint16_t mask = (1 << RING_EVENT_WRAP_SHIFT) - 1;
-
-	vq->packed.avail.slot = base & mask;
-	vq->packed.avail.wrap = base >> RING_EVENT_WRAP_SHIFT & 1;
-	vq->packed.used.slot = base >> 16 & mask;
-	vq->packed.used.wrap = base >> 31;
+	places_set(&vq->packed, base);
 }
 
 static uint32_t
@@ -279,8 +317,7 @@ packed_base_get(const struct vdev_vq *vq)
 {
 	const struct vdev_packed *p = &vq->packed;
 
-	return p->avail.slot | (uint32_t)p->avail.wrap << RING_EVENT_WRAP_SHIFT |
-	       (uint32_t)p->used.slot << 16 | (uint32_t)p->used.wrap << 31;
+	return place_value(&p->avail) | (uint32_t)place_value(&p->used) << 16;
 }
 
 const struct vdev_vq_ops vdev_packed_ops = {
@@ -290,6 +327,7 @@ const struct vdev_vq_ops vdev_packed_ops = {
 	.release = packed_release,
 	.use = packed_use,
 	.show = packed_show,
+	.interrupt_due = packed_interrupt_due,
 	.ask = packed_ask,
 	.behind = packed_behind,
 	.base_set = packed_base_set,

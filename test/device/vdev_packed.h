@@ -26,6 +26,7 @@ struct vdev_packed {
 	struct pvirtq_event_suppress *device_event;
 	struct vdev_place avail;	/* the next descriptor to fetch */
 	struct vdev_place used;		/* the next one to write */
+	struct vdev_place told;		/* used when an interrupt was last thought of */
 
 	/* What makes all that was written visible: the flags of the first of it. */
 	bool has_first;

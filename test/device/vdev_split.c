@@ -21,7 +21,7 @@
 #define DESC_F_KNOWN	(VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_WRITE | VIRTQ_DESC_F_INDIRECT)
 
 static int
-split_attach(struct vdev_vq *vq, const struct vdev_queue *regs)
+split_attach(struct vdev_vq *vq, const struct vdev_queue *regs, uint32_t base)
 {
 	struct vdev_split *s = &vq->split;
 	size_t size = regs->size;
@@ -33,11 +33,16 @@ split_attach(struct vdev_vq *vq, const struct vdev_queue *regs)
 	s->desc = vq->dev->translate(vq->dev, regs->desc_addr, size * sizeof(*s->desc));
 	s->avail = vq->dev->translate(vq->dev, regs->driver_addr, 6 + 2 * size);
 	s->used = vq->dev->translate(vq->dev, regs->device_addr, 6 + 8 * size);
-	s->begun = true;
+	s->avail_idx = base;
+	s->used_idx = base;
+	s->told_idx = base;
+	/* virtio 2.7.5.2: in order, a new ring begins with the first descriptor */
+	s->begun = base == 0;
 
 	/* virtio 2.7.10.1: flags in the used ring start as 0; so does idx */
-	if (s->used->flags != 0 || s->used->idx != 0)
-		vdev_complain(vq->dev, "queue %u: used ring not zeroed", vq->index);
+	if (s->used->flags != 0 || rte_le_to_cpu_16(s->used->idx) != s->used_idx)
+		vdev_complain(vq->dev, "queue %u: used ring not zeroed, or not at %u", vq->index,
+			s->used_idx);
 	return 0;
 }
 
@@ -211,6 +216,20 @@ split_show(struct vdev_vq *vq, uint32_t excess)
 	__atomic_store_n(&vq->split.used->idx, rte_cpu_to_le_16(idx), __ATOMIC_RELEASE);
 }
 
+/* virtio 2.7.7: by used_event or by flags, of which the other means nothing */
+static bool
+split_interrupt_due(struct vdev_vq *vq)
+{
+	struct vdev_split *s = &vq->split;
+	uint16_t used_event = rte_le_to_cpu_16(s->avail->ring[vq->size]);
+	uint16_t nb = s->used_idx - s->told_idx;
+
+	s->told_idx = s->used_idx;
+	if (vdev_has(vq->dev, VIRTIO_F_EVENT_IDX))
+		return (uint16_t)(s->used_idx - used_event - 1) < nb;
+	return nb > 0 && !(rte_le_to_cpu_16(s->avail->flags) & VIRTQ_AVAIL_F_NO_INTERRUPT);
+}
+
 /* virtio 2.7.10: by avail_event or by flags, of which the other means nothing */
 static void
 split_ask(struct vdev_vq *vq, bool wanted, uint16_t after)
@@ -236,6 +255,7 @@ split_base_set(struct vdev_vq *vq, uint32_t base)
 {
 	vq->split.avail_idx = base;
 	vq->split.used_idx = base;
+	vq->split.told_idx = base;
 	vq->split.used->idx = rte_cpu_to_le_16(base);
 	vq->split.begun = false;
 }
@@ -253,6 +273,7 @@ const struct vdev_vq_ops vdev_split_ops = {
 	.release = split_release,
 	.use = split_use,
 	.show = split_show,
+	.interrupt_due = split_interrupt_due,
 	.ask = split_ask,
 	.behind = split_behind,
 	.base_set = split_base_set,

@@ -20,6 +20,7 @@ struct vdev_split {
 	struct virtq_used *used;
 	uint16_t avail_idx;	/* idx: the next entry to fetch */
 	uint16_t used_idx;	/* idx: the next entry to use, shown or not */
+	uint16_t told_idx;	/* used_idx when an interrupt was last thought of */
 	uint16_t *next;		/* by descriptor: the chain as it was when fetched */
 	bool begun;		/* with IN_ORDER: next_head is known */
 	uint16_t next_head;	/* where the driver's next chain must begin */

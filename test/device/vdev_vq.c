@@ -16,8 +16,15 @@
 
 #include "vdev_vq.h"
 
+uint32_t
+vdev_vq_base_new(const struct vdev *dev)
+{
+	/* both wrap counters are 1 */
+	return vdev_has(dev, VIRTIO_F_RING_PACKED) ? 0x80008000 : 0;
+}
+
 int
-vdev_vq_attach(struct vdev_vq *vq, struct vdev *dev, uint16_t index)
+vdev_vq_attach(struct vdev_vq *vq, struct vdev *dev, uint16_t index, uint32_t base)
 {
 	const struct vdev_queue *regs = &dev->queues[index];
 	bool packed = vdev_has(dev, VIRTIO_F_RING_PACKED);
@@ -33,7 +40,7 @@ vdev_vq_attach(struct vdev_vq *vq, struct vdev *dev, uint16_t index)
 	vq->ready = malloc(2 * vq->size * sizeof(*vq->ready));
 	vq->used = malloc(vq->size * sizeof(*vq->used));
 	if (vq->buffers == NULL || vq->ready == NULL || vq->used == NULL ||
-	    vq->ops->attach(vq, regs) != 0) {
+	    vq->ops->attach(vq, regs, base) != 0) {
 		vdev_vq_detach(vq);
 		return -ENOMEM;
 	}
@@ -140,7 +147,8 @@ check_notification(struct vdev_vq *vq, uint32_t nb_new)
 	uint16_t behind;
 
 	if (!vdev_notified(vq->dev, vq->index)) {
-		if (vq->strict && !vq->no_notify && nb_new > vq->notify_after)
+		if (vq->strict && !vq->dev->concurrent && !vq->no_notify &&
+		    nb_new > vq->notify_after)
 			vdev_complain(vq->dev, "queue %u: no notification of %u entries",
 				vq->index, nb_new);
 		return;
@@ -285,6 +293,13 @@ vdev_vq_publish(struct vdev_vq *vq)
 		vq->lie = VDEV_HONEST;
 	}
 	vq->ops->show(vq, excess);
+	/* the driver shows what it asks for before it looks at the ring again */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (!vq->ops->interrupt_due(vq))
+		return;
+	vq->dev->queues[vq->index].nb_interrupts++;
+	if (vq->dev->interrupt != NULL)
+		vq->dev->interrupt(vq->dev, vq->index);
 }
 
 void

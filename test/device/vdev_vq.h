@@ -83,8 +83,8 @@ struct vdev_vq;
 
 /* A format. */
 struct vdev_vq_ops {
-	/* Maps the ring that the driver programmed. Returns 0 or -ENOMEM. */
-	int (*attach)(struct vdev_vq *vq, const struct vdev_queue *regs);
+	/* Maps the ring that the driver programmed, to begin at base. Returns 0 or -ENOMEM. */
+	int (*attach)(struct vdev_vq *vq, const struct vdev_queue *regs, uint32_t base);
 	void (*detach)(struct vdev_vq *vq);
 	/*
 	 * Reads the next chain that is available. Returns the number of ring entries that it
@@ -100,6 +100,8 @@ struct vdev_vq_ops {
 	void (*use)(struct vdev_vq *vq, const struct vdev_used *used, uint16_t nb_buffers,
 		uint16_t nb_entries);
 	void (*show)(struct vdev_vq *vq, uint32_t excess);
+	/* Whether the driver wants to be interrupted for what was shown since this was asked. */
+	bool (*interrupt_due)(struct vdev_vq *vq);
 	/* Asks to be notified of the entry after so many further ones, or of none. */
 	void (*ask)(struct vdev_vq *vq, bool wanted, uint16_t after);
 	/* How far what NOTIFICATION_DATA brings lies behind the next entry to fetch. */
@@ -140,18 +142,22 @@ struct vdev_vq {
 	};
 };
 
-/* Takes over the queue as the driver programmed it. Returns 0 or -ENOMEM. */
+/* Where a new ring begins, as vhost-user's SET_VRING_BASE has it. */
+uint32_t
+vdev_vq_base_new(const struct vdev *dev);
+
+/*
+ * Takes over the queue as the driver programmed it, to begin at base: what the ring holds must
+ * agree with that. Returns 0 or -ENOMEM.
+ */
 int
-vdev_vq_attach(struct vdev_vq *vq, struct vdev *dev, uint16_t index);
+vdev_vq_attach(struct vdev_vq *vq, struct vdev *dev, uint16_t index, uint32_t base);
 
 /* Forgets it; after a reset the driver may free the ring. */
 void
 vdev_vq_detach(struct vdev_vq *vq);
 
-/*
- * Begins, or goes on, at another place than a new ring's: vhost-user's SET_VRING_BASE. Nothing
- * may be fetched before.
- */
+/* Goes on at another place, where the caller puts the driver as well; nothing may be out. */
 void
 vdev_vq_base_set(struct vdev_vq *vq, uint32_t base);
 

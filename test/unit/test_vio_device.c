@@ -96,7 +96,7 @@ begin_size(unsigned int features, uint16_t size)
 	q->desc_addr = (uintptr_t)&mem.desc;
 	q->driver_addr = (uintptr_t)&mem.driver;
 	q->device_addr = (uintptr_t)&mem.device;
-	TEST_ASSERT_SUCCESS(vdev_vq_attach(&vq, &dev, QUEUE), "attach");
+	TEST_ASSERT_SUCCESS(vdev_vq_attach(&vq, &dev, QUEUE, vdev_vq_base_new(&dev)), "attach");
 	TEST_ASSERT_EQUAL(dev.nb_complaints, 0, "%s", dev.complaint);
 	return TEST_SUCCESS;
 }
@@ -374,6 +374,96 @@ asks_for_notifications(void)
 	return end_good();
 }
 
+/* Uses nb more buffers at once. Returns the interrupts that the driver wanted so far. */
+static unsigned int
+use(unsigned int nb)
+{
+	unsigned int i;
+
+	for (i = 0; i < nb; i++) {
+		vdev_vq_take(&vq, &chain);
+		vdev_vq_put(&vq, chain.id, 1);
+	}
+	vdev_vq_publish(&vq);
+	return dev.queues[QUEUE].nb_interrupts;
+}
+
+/* Four buffers to be used, with what the driver wants to hear of them. */
+static int
+begin_four(unsigned int features, uint16_t first, uint16_t second)
+{
+	struct descriptor d = { .flags = WRITE };
+	uint16_t i;
+
+	TEST_ASSERT_SUCCESS(begin(features), "begin");
+	for (i = 0; i < 4; i++) {
+		d.number = i;
+		if (features & PACKED) {
+			packed_write(i, true, &d);
+		} else {
+			split_write(&mem.desc.split[i], i, &d);
+			split_avail(i);
+		}
+	}
+	if (features & PACKED) {
+		mem.driver[0] = first;
+		mem.driver[1] = second;
+	} else {
+		mem.driver[0] = first;
+		mem.driver[2 + SIZE] = second;
+	}
+	TEST_ASSERT_EQUAL(vdev_vq_fetch(&vq), 4, "fetch");
+	TEST_ASSERT_EQUAL(use(0), 0, "an interrupt for nothing");
+	return TEST_SUCCESS;
+}
+
+/* What the driver asks for, in either format, with and without EVENT_IDX. */
+static int
+interrupts(void)
+{
+	static const unsigned int formats[] = { 0, PACKED };
+	/* the first of the next lap of a packed ring, and what is behind on a split one */
+	const uint16_t later[] = { 4, 0x8004 };
+	unsigned int i;
+
+	TEST_ASSERT_SUCCESS(begin_four(0, VIRTQ_AVAIL_F_NO_INTERRUPT, 0), "split, none");
+	TEST_ASSERT_EQUAL(use(4), 0, "split, none");
+	end();
+	TEST_ASSERT_SUCCESS(begin_four(PACKED, 0, RING_EVENT_FLAGS_DISABLE), "packed, none");
+	TEST_ASSERT_EQUAL(use(4), 0, "packed, none");
+	end();
+	for (i = 0; i < RTE_DIM(formats); i++) {
+		TEST_ASSERT_SUCCESS(begin_four(formats[i], 0, 0), "all");
+		TEST_ASSERT_EQUAL(use(1), 1, "format %u", i);
+		TEST_ASSERT_EQUAL(use(3), 2, "format %u", i);
+		TEST_ASSERT_SUCCESS(end_good(), "format %u", i);
+	}
+	/* of the third buffer only; flags mean nothing on a split ring */
+	TEST_ASSERT_SUCCESS(begin_four(EVENT_IDX, 1, 2), "split, the third");
+	TEST_ASSERT_EQUAL(use(2), 0, "split, before");
+	TEST_ASSERT_EQUAL(use(1), 1, "split, it is");
+	TEST_ASSERT_EQUAL(use(1), 1, "split, behind");
+	end();
+	TEST_ASSERT_SUCCESS(begin_four(PACKED | EVENT_IDX, 0x8002, RING_EVENT_FLAGS_DESC),
+		"packed, the third");
+	TEST_ASSERT_EQUAL(use(2), 0, "packed, before");
+	TEST_ASSERT_EQUAL(use(2), 1, "packed, it is among them");
+	TEST_ASSERT_SUCCESS(end_good(), "packed");
+	for (i = 0; i < RTE_DIM(formats); i++) {
+		TEST_ASSERT_SUCCESS(begin_four(formats[i] | EVENT_IDX,
+			(i == 0 ? 0 : later[i]), (i == 0 ? later[i] : RING_EVENT_FLAGS_DESC)),
+			"the fifth");
+		TEST_ASSERT_EQUAL(use(4), 0, "format %u", i);
+		TEST_ASSERT_SUCCESS(end_good(), "format %u", i);
+	}
+	/* what the driver must not write there */
+	TEST_ASSERT_SUCCESS(begin_four(PACKED, 0x8000, RING_EVENT_FLAGS_DESC), "DESC");
+	use(1);
+	TEST_ASSERT(strstr(dev.complaint, "event flags 0x2") != NULL, "'%s'", dev.complaint);
+	end();
+	return TEST_SUCCESS;
+}
+
 /* Where a ring goes on is told as it was set, and moves with the ring. */
 static int
 bases(void)
@@ -614,11 +704,11 @@ packed_overrun(void)
 static int
 old_rings(void)
 {
+	struct vdev_queue q;
 	unsigned int i;
+	uint32_t base;
 
 	for (i = 0; i < 3; i++) {
-		struct vdev_queue q;
-
 		TEST_ASSERT_SUCCESS(begin(i == 0 ? 0 : PACKED), "begin");
 		q = dev.queues[QUEUE];
 		vdev_vq_detach(&vq);
@@ -627,7 +717,8 @@ old_rings(void)
 		else
 			mem.device[1] = 1;
 		dev.queues[QUEUE] = q;
-		TEST_ASSERT_SUCCESS(vdev_vq_attach(&vq, &dev, QUEUE), "attach");
+		base = vdev_vq_base_new(&dev);
+		TEST_ASSERT_SUCCESS(vdev_vq_attach(&vq, &dev, QUEUE, base), "attach");
 		TEST_ASSERT(strstr(dev.complaint, "not zeroed") != NULL, "%u: '%s'", i,
 			dev.complaint);
 		end();
@@ -643,6 +734,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE(split_batches),
 		TEST_CASE(data_of_chains_and_tables),
 		TEST_CASE(asks_for_notifications),
+		TEST_CASE(interrupts),
 		TEST_CASE(bases),
 		TEST_CASE(complaints),
 		TEST_CASE(packed_overrun),

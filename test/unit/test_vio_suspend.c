@@ -390,6 +390,7 @@ bursts_never_pause(void)
 	int ret;
 
 	memset(&poller, 0, sizeof(poller));
+	port.net.dev.concurrent = true;
 	TEST_ASSERT_SUCCESS(pthread_create(&thread, NULL, poll_port, NULL), "thread");
 	ret = under_traffic(&nb_left);
 	__atomic_store_n(&poller.stop, true, __ATOMIC_RELAXED);
