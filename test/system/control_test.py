@@ -7,6 +7,7 @@ QEMU's own view of the device, from its monitor, is asked besides what frames do
 """
 
 import re
+import struct
 
 import lab
 from lab import DPDK_TESTPMD, Card, Lab, frame, passes, transfer, transfer_both
@@ -202,6 +203,61 @@ def test_no_vlan_filter(_args):
     with LAB.app(CARDS) as app:
         app.ok("set promisc 0 off")
         check_vlans((1, 5, 4095), ())
+
+
+# ---------------------------------------------------------------- tags
+
+S_TAG, C_TAG = 0x88A8, 0x8100
+
+
+def tagged(untagged, *tags):
+    """A frame with tags, outer first, each a pair of its identifier and its control information."""
+    return untagged[:12] + b"".join(struct.pack("!HH", *tag) for tag in tags) + untagged[12:]
+
+
+def check_tags(sent, expected):
+    """Frames sent into the first card come out of the second one as expected."""
+    lab.arrivals(FIRST, SECOND, [])
+    arrived = lab.arrivals(FIRST, SECOND, sent)
+    for got, wanted in zip(arrived, expected):
+        check(got == wanted, lab.mismatch(got, wanted))
+    equal(len(arrived), len(expected), "frames")
+
+
+def test_vlan_strip(_args):
+    """Tags are taken out, switched while running; frames without one stay as they are."""
+    plain = [frame(size) for size in (60, 61, 100, 1514)]
+    c_tagged = [tagged(one, (C_TAG, 0x6005)) for one in plain]
+    both = [tagged(one, (S_TAG, 7), (C_TAG, 5)) for one in plain]
+    with LAB.app(CARDS, program=DPDK_TESTPMD) as app:
+        check_tags(plain + c_tagged + both, plain + c_tagged + both)
+        app.ok("vlan set strip on 0")
+        check_tags(plain + c_tagged + both, plain + plain + both)
+        app.ok("vlan set qinq_strip on 0")
+        check_tags(plain + c_tagged + both, plain + plain + plain)
+        app.ok("vlan set strip off 0")
+        check_tags(plain + c_tagged + both,
+                   plain + c_tagged + [tagged(one, (C_TAG, 5)) for one in plain])
+        app.ok("vlan set qinq_strip off 0")
+        check_tags(plain + c_tagged + both, plain + c_tagged + both)
+
+
+def test_vlan_insert(_args):
+    """Tags are put into what leaves, by an application that never calls tx_prepare."""
+    sizes = (60, 100, 1514)
+    with LAB.app(CARDS, "--forward-mode=mac", program=DPDK_TESTPMD) as app:
+        for command, tags in (("tx_vlan set 1 77", [(C_TAG, 77)]),
+                              ("tx_vlan set 1 77 88", [(S_TAG, 88), (C_TAG, 77)]),
+                              ("tx_vlan reset 1", [])):
+            app.reconfigure(command)
+            for size in sizes:
+                sent = frame(size)
+                FIRST.port.send(sent)
+                got = SECOND.port.receive(lab.RECEIVE_SECONDS)
+                check(got is not None, f"'{command}': {size} bytes did not arrive")
+                # the application writes addresses of its own into it
+                expected = tagged(got[:12] + sent[12:], *tags)
+                check(got == expected, f"'{command}': {lab.mismatch(got, expected)}")
 
 
 # ---------------------------------------------------------------- link

@@ -378,11 +378,10 @@ info(void)
 	return fake_port_close(&port);
 }
 
-static struct unit_test_suite suite = {
-	.suite_name = "vio_queue",
+static struct unit_test_suite common = {
+	.suite_name = "any format",
 	.unit_test_cases = {
 		TEST_CASE_ST(setup, teardown, rx_count_and_status),
-		TEST_CASE_ST(setup, teardown, rx_count_of_a_broken_queue),
 		TEST_CASE_ST(setup, teardown, rx_monitor),
 		TEST_CASE_ST(setup, teardown, tx_status),
 		TEST_CASE_ST(setup, teardown, tx_status_of_a_broken_queue),
@@ -395,10 +394,44 @@ static struct unit_test_suite suite = {
 	}
 };
 
+static struct unit_test_suite split = {
+	.suite_name = "split",
+	.unit_test_cases = {
+		TEST_CASE_ST(setup, teardown, rx_count_of_a_broken_queue),
+		TEST_CASES_END()
+	}
+};
+
+static struct unit_test_suite end = { .unit_test_cases = { TEST_CASES_END() } };
+
+static struct unit_test_suite suite = {
+	.suite_name = "vio_queue",
+	.unit_test_suites = (struct unit_test_suite *[]){ &common, &split, &end },
+	.unit_test_cases = { TEST_CASES_END() }
+};
+
+static struct unit_test_suite suite_packed = {
+	.suite_name = "vio_queue_packed",
+	.unit_test_suites = (struct unit_test_suite *[]){ &common, &end },
+	.unit_test_cases = { TEST_CASES_END() }
+};
+
 static int
 test_vio_queue(void)
 {
 	return unit_test_suite_runner(&suite);
 }
 
+static int
+test_vio_queue_packed(void)
+{
+	int ret;
+
+	fake_port_always_offer(RTE_BIT64(VIRTIO_F_RING_PACKED));
+	ret = unit_test_suite_runner(&suite_packed);
+	fake_port_always_offer(0);
+	return ret;
+}
+
 REGISTER_TEST_COMMAND(vio_queue_autotest, test_vio_queue);
+REGISTER_TEST_COMMAND(vio_queue_packed_autotest, test_vio_queue_packed);

@@ -292,10 +292,25 @@ strip_switched_while_running(void)
 	TEST_ASSERT_SUCCESS(arrive(1, 60, s_c, 2, 1, RX_OUTER), "queue 1");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_set_vlan_strip_on_queue(port.port_id, 1, 1), "queue on");
 	TEST_ASSERT_SUCCESS(arrive(1, 60, tag, 1, 1, RX_VLAN), "queue 1");
+	TEST_ASSERT_SUCCESS(arrive(1, 60, s_c, 2, 2, RX_BOTH), "queue 1");
 
+	TEST_ASSERT_SUCCESS(rte_eth_dev_set_vlan_offload(port.port_id,
+		RTE_ETH_VLAN_STRIP_OFFLOAD), "QinQ off");
+	TEST_ASSERT_SUCCESS(arrive(0, 60, s_c, 2, 0, 0), "queue 0");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_set_vlan_offload(port.port_id, 0), "off");
 	TEST_ASSERT_SUCCESS(arrive(0, 60, tag, 1, 0, 0), "queue 0");
 	TEST_ASSERT_SUCCESS(arrive(1, 60, s_c, 2, 0, 0), "queue 1");
+	return fake_port_close(&port);
+}
+
+/* A setting that is refused, here for the filter, changes nothing at all. */
+static int
+strip_not_switched(void)
+{
+	TEST_ASSERT_EQUAL(rte_eth_dev_set_vlan_offload(port.port_id,
+		RTE_ETH_VLAN_STRIP_OFFLOAD | RTE_ETH_VLAN_FILTER_OFFLOAD), -ENOTSUP, "accepted");
+	TEST_ASSERT_EQUAL(rte_eth_dev_get_vlan_offload(port.port_id), 0, "told");
+	TEST_ASSERT_SUCCESS(arrive(0, 60, c_c, 1, 0, 0), "a C-tag");
 	return fake_port_close(&port);
 }
 
@@ -375,7 +390,9 @@ static int
 insert(void)
 {
 	struct tag tags[] = { { QINQ, 0 }, { VLAN, 0 } };
+	struct rte_eth_stats stats;
 	struct rte_mbuf *m;
+	uint64_t bytes = 0;
 	unsigned int nb;
 	uint32_t len;
 
@@ -387,8 +404,12 @@ insert(void)
 			TEST_ASSERT_SUCCESS(send_one(ask(m, tags + 2 - nb, nb)), "%u", len);
 			TEST_ASSERT_SUCCESS(left(len, len, tags + 2 - nb, nb, 1),
 				"length %u, %u tags", len, nb);
+			bytes += len + 4 * nb;
 		}
 	}
+	TEST_ASSERT_SUCCESS(rte_eth_stats_get(port.port_id, &stats), "statistics");
+	TEST_ASSERT_EQUAL(stats.obytes, bytes, "%u bytes are not those of the wire",
+		(unsigned int)stats.obytes);
 	/* QINQ asks for both, with or without the other flag. */
 	m = ask(fake_port_packet(port.pool, 60, ONE_SEGMENT, 1), s_c, 2);
 	m->ol_flags &= ~RTE_MBUF_F_TX_VLAN;
@@ -634,6 +655,24 @@ insert_into_nothing(void)
 	return fake_port_close(&port);
 }
 
+/* Flags of offloads that are off mean nothing. */
+static int
+insert_only_what_is_on(const void *data)
+{
+	const uint64_t off = *(const uint64_t *)data;
+	struct rte_mbuf *m = fake_port_packet(port.pool, 60, ONE_SEGMENT, 6);
+
+	m->ol_flags = off;
+	m->vlan_tci = 1;
+	m->vlan_tci_outer = 2;
+	TEST_ASSERT_SUCCESS(send_one(m), "not sent");
+	return left(60, 6, NULL, 0, 1) == TEST_SUCCESS ? fake_port_close(&port) : TEST_FAILED;
+}
+
+static const uint64_t off_both = RTE_MBUF_F_TX_VLAN | RTE_MBUF_F_TX_QINQ;
+static const uint64_t off_vlan = RTE_MBUF_F_TX_VLAN;
+static const uint64_t off_qinq = RTE_MBUF_F_TX_QINQ;
+
 static int
 offered(void)
 {
@@ -661,9 +700,16 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup_both, teardown, strip_of_cut_frames),
 		TEST_CASE_ST(setup_mtu_1500, teardown, strip_at_the_mtu),
 		TEST_CASE_ST(setup, teardown, strip_switched_while_running),
+		TEST_CASE_ST(setup, teardown, strip_not_switched),
 		TEST_CASE_ST(setup, teardown, strip_switched_while_stopped),
 		TEST_CASE_ST(setup, teardown, strip_of_a_queue),
 		TEST_CASE_ST(setup_both, teardown, insert),
+		TEST_CASE_NAMED_WITH_DATA("insert is off by default", setup, teardown,
+			insert_only_what_is_on, &off_both),
+		TEST_CASE_NAMED_WITH_DATA("only QinQ is inserted", setup_outer, teardown,
+			insert_only_what_is_on, &off_vlan),
+		TEST_CASE_NAMED_WITH_DATA("only VLAN is inserted", setup_vlan, teardown,
+			insert_only_what_is_on, &off_qinq),
 		TEST_CASE_ST(setup_both, teardown, insert_not_into_shared),
 		TEST_CASE_ST(setup_both, teardown, insert_not_into_indirect),
 		TEST_CASE_ST(setup_both, teardown, insert_not_into_external),
@@ -683,4 +729,17 @@ test_vio_vlan(void)
 	return unit_test_suite_runner(&suite);
 }
 
+static int
+test_vio_vlan_packed(void)
+{
+	int ret;
+
+	fake_port_always_offer(RTE_BIT64(VIRTIO_F_RING_PACKED));
+	suite.suite_name = "vio_vlan_packed";
+	ret = unit_test_suite_runner(&suite);
+	fake_port_always_offer(0);
+	return ret;
+}
+
 REGISTER_TEST_COMMAND(vio_vlan_autotest, test_vio_vlan);
+REGISTER_TEST_COMMAND(vio_vlan_packed_autotest, test_vio_vlan_packed);

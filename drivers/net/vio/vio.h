@@ -52,6 +52,9 @@
 /* The largest indirection table: the largest that applications make room for. */
 #define VIO_RETA_SIZE_MAX	RTE_ETH_RSS_RETA_SIZE_512
 
+/* Pools that the buffers of an Rx queue may come from. */
+#define VIO_RX_POOLS_MAX	8
+
 /* A MSI-X vector of its own for configuration changes. */
 #define VIO_CONFIG_VECTOR	0
 
@@ -87,7 +90,7 @@ struct vio_rxq {
 	struct vio_ring ring;		/* lines 0 and 1 */
 
 	/* Line 2: read-mostly. */
-	struct rte_mempool *mp;
+	struct rte_mempool *mp;		/* the first of the pools */
 	struct rte_mbuf **sw_ring;	/* by id: the buffer that the device holds, or NULL */
 	uint16_t *free_id;		/* by slot: the id to post when the slot comes round */
 	uint64_t mbuf_rearm;		/* data_off, refcnt, nb_segs and port of a received mbuf */
@@ -111,6 +114,8 @@ struct vio_rxq {
 	struct vio_rxq_stats stats_base;	/* cold: what stats_reset subtracts */
 	struct vio_dev *dev;			/* cold */
 	uint64_t offloads;			/* cold: RTE_ETH_RX_OFFLOAD_*, with the port's */
+	struct rte_mempool *pools[VIO_RX_POOLS_MAX];	/* cold: by preference */
+	uint16_t nb_pools;			/* cold */
 	uint16_t queue_id;			/* cold */
 } __rte_cache_aligned;
 static_assert(offsetof(struct vio_rxq, mp) == 2 * RTE_CACHE_LINE_SIZE, "line 2");

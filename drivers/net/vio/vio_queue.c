@@ -19,6 +19,7 @@
 #include "vio_log.h"
 #include "vio_offload.h"
 #include "vio_queue.h"
+#include "vio_rx_bufs.h"
 
 #define FREE_BATCH	32	/* refill and completion: as soon as so many are missing */
 
@@ -155,16 +156,12 @@ rxq_mbuf_rearm(uint16_t port_id)
 }
 
 static void
-rxq_fill(struct vio_rxq *q, uint64_t offloads, struct rte_mempool *mp)
+rxq_fill(struct vio_rxq *q, uint64_t offloads)
 {
-	q->mp = mp;
 	q->sw_ring = RTE_PTR_ADD(q, sizeof(*q));
 	q->free_id = RTE_PTR_ADD(q->sw_ring, q->ring.size * sizeof(*q->sw_ring));
 	q->addr_off = VIO_MBUF_ADDR(q->ring.use_va);
 	q->mbuf_rearm = rxq_mbuf_rearm(q->dev->port_id);
-	if (rte_pktmbuf_priv_flags(mp) & RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF)
-		q->mbuf_ol_flags = RTE_MBUF_F_EXTERNAL;
-	q->buf_len = rte_pktmbuf_data_room_size(mp) - RTE_PKTMBUF_HEADROOM;
 	q->offloads = offloads;
 	q->vlan_strip = offloads & VIO_VLAN_RX_OFFLOADS;
 	/* What the device puts together is longer than any buffer. */
@@ -200,8 +197,10 @@ vio_rx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 	q->queue_id = queue_id;
 	q->free_thresh = thresh;
 	/* ethdev passes on only what comes on top of the port's own offloads. */
-	rxq_fill(q, conf->offloads | eth_dev->data->dev_conf.rxmode.offloads, mp);
-	ret = rxq_check_mtu(q, eth_dev->data->mtu);
+	rxq_fill(q, conf->offloads | eth_dev->data->dev_conf.rxmode.offloads);
+	ret = vio_rx_bufs_init(q, conf, mp);
+	if (ret == 0)
+		ret = rxq_check_mtu(q, eth_dev->data->mtu);
 	if (ret < 0)
 		goto free_ring;
 	eth_dev->data->rx_queues[queue_id] = q;
@@ -332,9 +331,11 @@ vio_tx_queue_release(struct rte_eth_dev *eth_dev, uint16_t queue_id)
 void
 vio_rxq_info_get(struct rte_eth_dev *eth_dev, uint16_t queue_id, struct rte_eth_rxq_info *info)
 {
-	const struct vio_rxq *q = eth_dev->data->rx_queues[queue_id];
+	struct vio_rxq *q = eth_dev->data->rx_queues[queue_id];
 
-	info->mp = q->mp;
+	info->mp = q->nb_pools == 1 ? q->mp : NULL;
+	info->conf.rx_nmempool = q->nb_pools == 1 ? 0 : q->nb_pools;
+	info->conf.rx_mempools = q->nb_pools == 1 ? NULL : q->pools;
 	info->nb_desc = q->ring.size;
 	info->scattered_rx = q->scatter;
 	info->rx_buf_size = q->buf_len;

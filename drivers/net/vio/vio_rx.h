@@ -17,6 +17,7 @@
 
 #include "vio_hdr.h"
 #include "vio_queue.h"
+#include "vio_rx_bufs.h"
 #include "vio_rx_offload.h"
 #include "vio_suspend.h"
 #include "vio_vlan.h"
@@ -238,9 +239,8 @@ vio_rx_refill(const struct vio_rx_format *fmt, struct vio_rxq *q)
 
 	while (missing > 0) {
 		nb = RTE_MIN(missing, VIO_RX_REFILL_BATCH);
-		/* A pool that runs short gives what it has: halve until it can. */
-		while (nb > 0 && rte_mempool_get_bulk(q->mp, (void **)bufs, nb) < 0)
-			nb /= 2;
+		if (unlikely(rte_mempool_get_bulk(q->mp, (void **)bufs, nb) < 0))
+			nb = vio_rx_bufs_scrape(q, bufs, nb);
 		fmt->post(q, bufs, nb);
 		posted += nb;
 		missing -= nb;
