@@ -44,11 +44,12 @@ length_follows_the_features(void)
 
 /* Room for exactly the header is enough, and every byte of it is written, and no other. */
 static int
-push_writes_the_header(void)
+every_byte_is_written(void)
 {
 	static const uint16_t lens[] = { 12, 20, 24 };
 	uint8_t buf[256];
 	struct rte_mbuf m = { .buf_addr = buf, .buf_len = sizeof(buf), .data_len = 64 };
+	struct virtio_net_hdr_ext hdr;
 	unsigned int i, k;
 
 	rte_mbuf_refcnt_set(&m, 1);
@@ -60,9 +61,17 @@ push_writes_the_header(void)
 
 		m.data_off = 100;
 		memset(buf, 0xa5, sizeof(buf));
-		vio_hdr_tx_push(&m, lens[i]);
+		vio_hdr_tx_write(buf + 100 - lens[i], lens[i], NULL);
 		for (k = 0; k < sizeof(buf); k++)
 			TEST_ASSERT_EQUAL(buf[k], (k >= 100u - lens[i] && k < 100 ? 0 : 0xa5),
+				"header of %u: byte %u", lens[i], k);
+
+		memset(&hdr, 0x77, sizeof(hdr));
+		memset(buf, 0xa5, sizeof(buf));
+		vio_hdr_tx_write(buf + 100 - lens[i], lens[i], &hdr);
+		for (k = 0; k < sizeof(buf); k++)
+			TEST_ASSERT_EQUAL(buf[k],
+				(k >= 100u - lens[i] && k < 100 ? 0x77 : 0xa5),
 				"header of %u: byte %u", lens[i], k);
 	}
 	return TEST_SUCCESS;
@@ -88,7 +97,7 @@ static struct unit_test_suite suite = {
 	.suite_name = "vio_hdr",
 	.unit_test_cases = {
 		TEST_CASE(length_follows_the_features),
-		TEST_CASE(push_writes_the_header),
+		TEST_CASE(every_byte_is_written),
 		TEST_CASE(push_spares_what_others_see),
 		TEST_CASES_END()
 	}

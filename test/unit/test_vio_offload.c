@@ -16,6 +16,9 @@
 
 #define RX_CKSUM	(RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM)
 #define RX_LRO		RTE_ETH_RX_OFFLOAD_TCP_LRO
+#define TX_CKSUM	(RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM)
+#define TX_TSO		RTE_ETH_TX_OFFLOAD_TCP_TSO
+#define TX_UFO		RTE_ETH_TX_OFFLOAD_UDP_TSO
 
 static struct fake_port port;
 
@@ -50,25 +53,38 @@ info_offers_what_is_negotiable(void)
 {
 	static const struct {
 		int bits[4];
-		uint64_t rx;
+		uint64_t rx, tx;
 	} rows[] = {
-		{ { -1, -1, -1, -1 }, 0 },
-		{ { VIRTIO_NET_F_GUEST_CSUM, -1, -1, -1 }, RX_CKSUM },
-		{ { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4, -1, -1 }, RX_CKSUM | RX_LRO },
-		{ { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO6, -1, -1 }, RX_CKSUM | RX_LRO },
+		{ { -1, -1, -1, -1 }, 0, 0 },
+		{ { VIRTIO_NET_F_GUEST_CSUM, -1, -1, -1 }, RX_CKSUM, 0 },
+		{ { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4, -1, -1 },
+		  RX_CKSUM | RX_LRO, 0 },
+		{ { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO6, -1, -1 },
+		  RX_CKSUM | RX_LRO, 0 },
+		{ { VIRTIO_NET_F_CSUM, -1, -1, -1 }, 0, TX_CKSUM },
+		{ { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_TSO4, -1, -1 }, 0, TX_CKSUM | TX_TSO },
+		{ { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_TSO6, -1, -1 }, 0, TX_CKSUM | TX_TSO },
+		{ { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_UFO, -1, -1 }, 0, TX_CKSUM | TX_UFO },
 		/* requirements that are not met */
-		{ { VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_TSO6, -1, -1 }, 0 },
-		{ { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_ECN, -1, -1 }, RX_CKSUM },
+		{ { VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_TSO6, -1, -1 }, 0, 0 },
+		{ { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_ECN, -1, -1 }, RX_CKSUM, 0 },
+		{ { VIRTIO_NET_F_HOST_TSO4, VIRTIO_NET_F_HOST_UFO, -1, -1 }, 0, 0 },
+		{ { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_ECN, VIRTIO_NET_F_GUEST_HDRLEN, -1 }, 0,
+		  TX_CKSUM },
 	};
-	const uint64_t others = RTE_ETH_RX_OFFLOAD_SCATTER | VIO_VLAN_RX_OFFLOADS;
+	const uint64_t all_rx = RX_CKSUM | RX_LRO;
+	const uint64_t all_tx = TX_CKSUM | TX_TSO | TX_UFO;
 	struct rte_eth_dev_info info;
 	unsigned int i;
 
 	for (i = 0; i < RTE_DIM(rows); i++) {
 		TEST_ASSERT_SUCCESS(probe_with(rows[i].bits, RTE_DIM(rows[i].bits)), "row %u", i);
 		TEST_ASSERT_SUCCESS(rte_eth_dev_info_get(port.port_id, &info), "info");
-		TEST_ASSERT_EQUAL(info.rx_offload_capa & ~others, rows[i].rx, "row %u: 0x%llx", i,
+		TEST_ASSERT_EQUAL(info.rx_offload_capa & all_rx, rows[i].rx, "row %u: 0x%llx", i,
 			(unsigned long long)info.rx_offload_capa);
+		TEST_ASSERT_EQUAL(info.tx_offload_capa & all_tx, rows[i].tx, "row %u: 0x%llx", i,
+			(unsigned long long)info.tx_offload_capa);
+		TEST_ASSERT(info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM, "row %u", i);
 		TEST_ASSERT_EQUAL(info.max_lro_pkt_size,
 			(rows[i].rx & RX_LRO ? VIO_LRO_FRAME_MAX : 0u), "row %u: LRO of %u", i,
 			info.max_lro_pkt_size);
@@ -125,15 +141,25 @@ static int
 features_follow_the_configuration(void)
 {
 	static const struct {
-		uint64_t rx;
+		uint64_t rx, tx;
 		int bits[6];
 	} rows[] = {
-		{ 0, { -1, -1, -1, -1, -1, -1 } },
-		{ RTE_ETH_RX_OFFLOAD_TCP_CKSUM, { VIRTIO_NET_F_GUEST_CSUM, -1, -1, -1, -1, -1 } },
-		{ RX_LRO, { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4,
-			    VIRTIO_NET_F_GUEST_TSO6, VIRTIO_NET_F_GUEST_ECN, -1, -1 } },
-		{ RTE_ETH_RX_OFFLOAD_UDP_CKSUM, { VIRTIO_NET_F_GUEST_CSUM, -1, -1, -1, -1, -1 } },
-		{ RTE_ETH_RX_OFFLOAD_SCATTER, { -1, -1, -1, -1, -1, -1 } },
+		{ 0, 0, { -1, -1, -1, -1, -1, -1 } },
+		{ RTE_ETH_RX_OFFLOAD_TCP_CKSUM, 0,
+		  { VIRTIO_NET_F_GUEST_CSUM, -1, -1, -1, -1, -1 } },
+		{ RX_LRO, 0, { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4,
+			       VIRTIO_NET_F_GUEST_TSO6, VIRTIO_NET_F_GUEST_ECN, -1, -1 } },
+		{ RTE_ETH_RX_OFFLOAD_UDP_CKSUM, 0,
+		  { VIRTIO_NET_F_GUEST_CSUM, -1, -1, -1, -1, -1 } },
+		{ RTE_ETH_RX_OFFLOAD_SCATTER, RTE_ETH_TX_OFFLOAD_MULTI_SEGS |
+		  RTE_ETH_TX_OFFLOAD_IPV4_CKSUM, { -1, -1, -1, -1, -1, -1 } },
+		{ 0, RTE_ETH_TX_OFFLOAD_TCP_CKSUM, { VIRTIO_NET_F_CSUM, -1, -1, -1, -1, -1 } },
+		{ 0, TX_TSO, { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_TSO4, VIRTIO_NET_F_HOST_TSO6,
+			       VIRTIO_NET_F_HOST_ECN, VIRTIO_NET_F_GUEST_HDRLEN, -1 } },
+		{ 0, TX_UFO, { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_UFO,
+			       VIRTIO_NET_F_GUEST_HDRLEN, -1, -1, -1 } },
+		{ RX_CKSUM, RTE_ETH_TX_OFFLOAD_UDP_CKSUM,
+		  { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_GUEST_CSUM, -1, -1, -1, -1 } },
 	};
 	struct rte_eth_rxq_info info;
 	struct rte_eth_conf conf;
@@ -143,7 +169,10 @@ features_follow_the_configuration(void)
 	vdev_net_offload_offer(&port.net);
 	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
 	for (i = 0; i < RTE_DIM(rows); i++) {
-		conf = (struct rte_eth_conf){ .rxmode.offloads = rows[i].rx };
+		conf = (struct rte_eth_conf){
+			.rxmode.offloads = rows[i].rx,
+			.txmode.offloads = rows[i].tx,
+		};
 		TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, RING_SIZE, &conf), "row %u",
 			i);
 		TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "row %u", i);

@@ -125,6 +125,7 @@ struct vio_txq_stats {
 	uint64_t packets;
 	uint64_t bytes;
 	uint64_t oversize;	/* packets dropped: longer than the MTU allows, or than the ring */
+	uint64_t bad_offload;	/* packets dropped: they ask for what cannot be done */
 	uint64_t undelivered;	/* sent, but with the device when it left; among the packets */
 	uint64_t notify;
 	uint64_t violation[VIO_NB_VIOLATIONS];
@@ -154,10 +155,10 @@ struct vio_txq {
 	/* Line 2: read-mostly, and the free list of ids, first in first out. */
 	struct vio_tx_desc *descs;	/* by id */
 	uint64_t hdr_addr;		/* a header of zeros for packets that cannot take one */
-	uint8_t *slots;			/* by id of the chain, VIO_TX_SLOT_LEN bytes each: what a
-					 * packet begins with that may not be written */
-	uint64_t slots_addr;
+	uint8_t *slots;			/* behind it, VIO_TX_SLOT_LEN bytes by id of the chain:
+					 * what a packet begins with that may not be written */
 	uint64_t vlan_flags;		/* RTE_MBUF_F_TX_* that ask for tags */
+	uint64_t offload_flags;		/* VIO_TX_OFFLOAD_FLAGS; 0 if nothing was configured */
 	uint16_t hdr_len;		/* of the virtio_net_hdr, as it was negotiated */
 	uint16_t addr_off;		/* VIO_MBUF_ADDR() */
 	uint16_t mtu_frame_len;
@@ -173,6 +174,10 @@ struct vio_txq {
 	struct vio_txq_stats stats_base;
 	struct vio_dev *dev;
 	uint64_t offloads;			/* RTE_ETH_TX_OFFLOAD_*, with the port's */
+	uint64_t supported_flags;		/* what of VIO_TX_OFFLOAD_FLAGS can be done */
+	uint8_t gso_types;			/* VIRTIO_NET_HDR_GSO_*, a bit each: agreed on */
+	uint8_t udp_gso_type;			/* what RTE_MBUF_F_TX_UDP_SEG asks for */
+	bool ecn;				/* HOST_ECN was agreed on */
 	uint16_t queue_id;
 } __rte_cache_aligned;
 static_assert(offsetof(struct vio_txq, descs) == 2 * RTE_CACHE_LINE_SIZE, "line 2");

@@ -27,6 +27,7 @@
 #include "vio_rss.h"
 #include "vio_rxtx.h"
 #include "vio_stats.h"
+#include "vio_tx_offload.h"
 #include "vio_suspend.h"
 
 RTE_LOG_REGISTER_DEFAULT(vio_logtype, NOTICE);
@@ -79,7 +80,8 @@ vio_dev_infos_get(struct rte_eth_dev *eth_dev, struct rte_eth_dev_info *info)
 	info->max_rx_mempools = VIO_RX_POOLS_MAX;
 	info->rx_queue_offload_capa = VIO_VLAN_RX_OFFLOADS;
 	info->tx_queue_offload_capa = RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE | VIO_VLAN_TX_OFFLOADS;
-	info->tx_offload_capa = RTE_ETH_TX_OFFLOAD_MULTI_SEGS | info->tx_queue_offload_capa;
+	info->tx_offload_capa = RTE_ETH_TX_OFFLOAD_MULTI_SEGS | info->tx_queue_offload_capa |
+				vio_offload_tx_capa(&negotiable);
 	info->rx_desc_lim = (struct rte_eth_desc_lim){
 		.nb_max = dev->rx_size_max,
 		.nb_min = VIO_RING_SIZE_MIN,
@@ -324,6 +326,7 @@ paths_start(struct rte_eth_dev *eth_dev)
 	eth_dev->rx_queue_count = rx->count;
 	eth_dev->rx_descriptor_status = rx->status;
 	eth_dev->tx_pkt_burst = tx->burst;
+	eth_dev->tx_pkt_prepare = vio_tx_prepare;
 	eth_dev->tx_descriptor_status = tx->status;
 }
 

@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include <rte_branch_prediction.h>
 #include <rte_ether.h>
 #include <rte_mbuf.h>
 
@@ -100,18 +101,25 @@ vio_hdr_tx_may_push(const struct rte_mbuf *m, uint16_t hdr_len)
 }
 
 /*
- * Writes a header that asks for no offload just before the mbuf's data.
+ * Writes a header of hdr_len bytes: hdr or, if that is NULL, one that asks for no offload.
  * virtio 5.1.9.2.1: the driver MUST set num_buffers to zero, and flags without CSUM.
  */
-static inline void
-vio_hdr_tx_push(const struct rte_mbuf *m, uint16_t hdr_len)
+static __rte_always_inline void
+vio_hdr_tx_write(void *dst, uint16_t hdr_len, const struct virtio_net_hdr_ext *hdr)
 {
-	uint8_t *data = rte_pktmbuf_mtod(m, uint8_t *);
+	uint8_t *bytes = dst;
 
 	/* The usual length is a constant, which takes two stores. */
-	memset(data - hdr_len, 0, VIRTIO_NET_HDR_LEN);
-	if (hdr_len > VIRTIO_NET_HDR_LEN)
-		memset(data - hdr_len + VIRTIO_NET_HDR_LEN, 0, hdr_len - VIRTIO_NET_HDR_LEN);
+	if (hdr == NULL)
+		memset(bytes, 0, VIRTIO_NET_HDR_LEN);
+	else
+		memcpy(bytes, hdr, VIRTIO_NET_HDR_LEN);
+	if (likely(hdr_len == VIRTIO_NET_HDR_LEN))
+		return;
+	if (hdr == NULL)
+		memset(bytes + VIRTIO_NET_HDR_LEN, 0, hdr_len - VIRTIO_NET_HDR_LEN);
+	else
+		memcpy(bytes + VIRTIO_NET_HDR_LEN, &hdr->hash_value, hdr_len - VIRTIO_NET_HDR_LEN);
 }
 
 /*

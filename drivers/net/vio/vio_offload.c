@@ -14,9 +14,15 @@
 
 #include "vio_log.h"
 #include "vio_offload.h"
+#include "vio_tx_offload.h"
 
 #define RX_L4_CKSUM	(RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM)
 #define RX_LRO		RTE_ETH_RX_OFFLOAD_TCP_LRO
+
+#define TX_L4_CKSUM	(RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM)
+#define TX_TSO		RTE_ETH_TX_OFFLOAD_TCP_TSO
+#define TX_UFO		RTE_ETH_TX_OFFLOAD_UDP_TSO
+#define TX_ALL		(TX_L4_CKSUM | TX_TSO | TX_UFO | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM)
 
 /*
  * What an application that bounds packets put together must at least take: the largest IPv4
@@ -28,11 +34,24 @@
 static const struct {
 	uint8_t feature;
 	uint64_t rx;
+	uint64_t tx;
 } needs[] = {
-	{ VIRTIO_NET_F_GUEST_CSUM, RX_L4_CKSUM | RX_LRO },
-	{ VIRTIO_NET_F_GUEST_TSO4, RX_LRO },
-	{ VIRTIO_NET_F_GUEST_TSO6, RX_LRO },
-	{ VIRTIO_NET_F_GUEST_ECN, RX_LRO },
+	{ VIRTIO_NET_F_CSUM, 0, TX_L4_CKSUM | TX_TSO | TX_UFO },
+	{ VIRTIO_NET_F_GUEST_CSUM, RX_L4_CKSUM | RX_LRO, 0 },
+	{ VIRTIO_NET_F_GUEST_TSO4, RX_LRO, 0 },
+	{ VIRTIO_NET_F_GUEST_TSO6, RX_LRO, 0 },
+	{ VIRTIO_NET_F_GUEST_ECN, RX_LRO, 0 },
+	{ VIRTIO_NET_F_HOST_TSO4, 0, TX_TSO },
+	{ VIRTIO_NET_F_HOST_TSO6, 0, TX_TSO },
+	{ VIRTIO_NET_F_HOST_ECN, 0, TX_TSO },
+	{ VIRTIO_NET_F_HOST_UFO, 0, TX_UFO },
+	{ VIRTIO_NET_F_GUEST_HDRLEN, 0, TX_TSO | TX_UFO },
+};
+
+/* A feature that lets a kind of segmentation be asked for, or be received. */
+struct gso_feature {
+	uint8_t feature;
+	uint8_t type;	/* VIRTIO_NET_HDR_GSO_* */
 };
 
 static const uint8_t lro_features[] = {
@@ -48,6 +67,21 @@ has_lro(const struct vio_features *set)
 		if (vio_feature_has(set, lro_features[i]))
 			return true;
 	return false;
+}
+
+uint64_t
+vio_offload_tx_capa(const struct vio_features *negotiable)
+{
+	uint64_t capa = RTE_ETH_TX_OFFLOAD_IPV4_CKSUM;	/* by the driver itself */
+
+	if (vio_feature_has(negotiable, VIRTIO_NET_F_CSUM))
+		capa |= TX_L4_CKSUM;
+	if (vio_feature_has(negotiable, VIRTIO_NET_F_HOST_TSO4) ||
+	    vio_feature_has(negotiable, VIRTIO_NET_F_HOST_TSO6))
+		capa |= TX_TSO;
+	if (vio_feature_has(negotiable, VIRTIO_NET_F_HOST_UFO))
+		capa |= TX_UFO;
+	return capa;
 }
 
 uint64_t
@@ -67,10 +101,11 @@ void
 vio_offload_features_limit(const struct rte_eth_dev *eth_dev, struct vio_features *wanted)
 {
 	uint64_t rx = eth_dev->data->dev_conf.rxmode.offloads;
+	uint64_t tx = eth_dev->data->dev_conf.txmode.offloads;
 	unsigned int i;
 
 	for (i = 0; i < RTE_DIM(needs); i++)
-		if (!(needs[i].rx & rx))
+		if (!(needs[i].rx & rx) && !(needs[i].tx & tx))
 			vio_feature_del(wanted, needs[i].feature);
 }
 
@@ -106,21 +141,59 @@ vio_offload_rx_frame_max(const struct vio_dev *dev, uint16_t mtu)
 	return (vio_has(dev, VIRTIO_NET_F_MTU) ? dev->max_mtu : mtu) + VIO_FRAME_OVERHEAD;
 }
 
+/* The kinds of segmentation that were agreed on, a bit each. */
+static uint8_t
+gso_types(const struct vio_dev *dev, const struct gso_feature *table, unsigned int nb)
+{
+	uint8_t types = 0;
+	unsigned int i;
+
+	for (i = 0; i < nb; i++)
+		if (vio_has(dev, table[i].feature))
+			types |= RTE_BIT32(table[i].type);
+	return types;
+}
+
 void
 vio_offload_rxq_renew(const struct rte_eth_dev *eth_dev, struct vio_rxq *q)
 {
-	static const struct {
-		uint8_t feature, type;
-	} types[] = {
+	static const struct gso_feature table[] = {
 		{ VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_HDR_GSO_TCPV4 },
 		{ VIRTIO_NET_F_GUEST_TSO6, VIRTIO_NET_HDR_GSO_TCPV6 },
 	};
-	unsigned int i;
 
 	q->offload = vio_has(q->dev, VIRTIO_NET_F_GUEST_CSUM);
 	q->lro_frame_len = lro_bound(&eth_dev->data->dev_conf.rxmode);
-	q->gso_types = 0;
-	for (i = 0; i < RTE_DIM(types); i++)
-		if (vio_has(q->dev, types[i].feature))
-			q->gso_types |= RTE_BIT32(types[i].type);
+	q->gso_types = gso_types(q->dev, table, RTE_DIM(table));
+}
+
+bool
+vio_offload_tx_needs_header(uint64_t tx_offloads)
+{
+	return tx_offloads & TX_ALL;
+}
+
+void
+vio_offload_txq_renew(struct vio_txq *q)
+{
+	static const struct gso_feature table[] = {
+		{ VIRTIO_NET_F_HOST_TSO4, VIRTIO_NET_HDR_GSO_TCPV4 },
+		{ VIRTIO_NET_F_HOST_TSO6, VIRTIO_NET_HDR_GSO_TCPV6 },
+		{ VIRTIO_NET_F_HOST_UFO, VIRTIO_NET_HDR_GSO_UDP },
+	};
+
+	q->offload_flags = q->offloads & TX_ALL ? VIO_TX_OFFLOAD_FLAGS : 0;
+	q->supported_flags = 0;
+	if (q->offloads & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM)
+		q->supported_flags |= RTE_MBUF_F_TX_IP_CKSUM;
+	if (vio_has(q->dev, VIRTIO_NET_F_CSUM))
+		q->supported_flags |= RTE_MBUF_F_TX_L4_MASK;
+	if (q->offloads & TX_TSO)
+		q->supported_flags |= RTE_MBUF_F_TX_TCP_SEG;
+	if (q->offloads & TX_UFO)
+		q->supported_flags |= RTE_MBUF_F_TX_UDP_SEG;
+	/* DPDK's flag says fragments of one datagram, which is UFO; not datagrams, which is USO. */
+	q->udp_gso_type = VIRTIO_NET_HDR_GSO_UDP;
+	q->gso_types = gso_types(q->dev, table, RTE_DIM(table));
+	q->ecn = vio_has(q->dev, VIRTIO_NET_F_HOST_ECN);
 }

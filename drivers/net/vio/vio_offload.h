@@ -16,6 +16,10 @@
 uint64_t
 vio_offload_rx_capa(const struct vio_features *negotiable);
 
+/* The same for RTE_ETH_TX_OFFLOAD_*. */
+uint64_t
+vio_offload_tx_capa(const struct vio_features *negotiable);
+
 /* Takes out of wanted the features that none of the port's offloads needs. */
 void
 vio_offload_features_limit(const struct rte_eth_dev *eth_dev, struct vio_features *wanted);
@@ -37,5 +41,11 @@ vio_offload_rx_frame_max(const struct vio_dev *dev, uint16_t mtu);
 /* Copies into a queue what was agreed on. */
 void
 vio_offload_rxq_renew(const struct rte_eth_dev *eth_dev, struct vio_rxq *q);
+void
+vio_offload_txq_renew(struct vio_txq *q);
+
+/* Whether a Tx queue of these offloads needs a header of its own for each packet. */
+bool
+vio_offload_tx_needs_header(uint64_t tx_offloads);
 
 #endif /* VIO_OFFLOAD_H */

@@ -247,7 +247,9 @@ vio_tx_queues_check(const struct rte_eth_dev *eth_dev)
 static size_t
 txq_extra_len(uint64_t offloads, uint16_t size)
 {
-	return (1 + (offloads & VIO_VLAN_TX_OFFLOADS ? size : 0)) * VIO_TX_SLOT_LEN;
+	bool slots = (offloads & VIO_VLAN_TX_OFFLOADS) || vio_offload_tx_needs_header(offloads);
+
+	return (1 + (slots ? size : 0)) * VIO_TX_SLOT_LEN;
 }
 
 int
@@ -284,7 +286,6 @@ vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 	q->descs = RTE_PTR_ADD(q, sizeof(*q));
 	q->hdr_addr = vio_ring_extra_addr(&q->ring);
 	q->slots = RTE_PTR_ADD(vio_ring_extra(&q->ring), VIO_TX_SLOT_LEN);
-	q->slots_addr = q->hdr_addr + VIO_TX_SLOT_LEN;
 	q->vlan_flags = vio_vlan_tx_flags(q->offloads);
 	q->addr_off = VIO_MBUF_ADDR(q->ring.use_va);
 	q->free_thresh = thresh;
@@ -439,6 +440,7 @@ txq_renew(struct vio_txq *q)
 	q->free_tail = q->ring.size - 1;
 	q->nb_free = q->ring.size;
 	q->hdr_len = vio_hdr_len(&q->dev->features);
+	vio_offload_txq_renew(q);
 	/* virtio 5.1.4.2: the device's MTU binds, whatever the application set for receive. */
 	q->mtu_frame_len = RTE_ETHER_HDR_LEN + q->dev->max_mtu;
 }

@@ -32,6 +32,7 @@ static const struct counter rx_counters[] = {
 
 static const struct counter tx_counters[] = {
 	{ "oversize", offsetof(struct vio_txq_stats, oversize) },
+	{ "bad_offload", offsetof(struct vio_txq_stats, bad_offload) },
 	{ "undelivered", offsetof(struct vio_txq_stats, undelivered) },
 	{ "notify", offsetof(struct vio_txq_stats, notify) },
 	{ "bad_used_idx", offsetof(struct vio_txq_stats, violation[VIO_BAD_USED_IDX]) },
@@ -75,7 +76,7 @@ tx_stats_add(const struct vio_txq *q, uint16_t i, struct rte_eth_stats *stats)
 
 	stats->opackets += packets;
 	stats->obytes += bytes;
-	stats->oerrors += TX_READ(q, oversize);
+	stats->oerrors += TX_READ(q, oversize) + TX_READ(q, bad_offload);
 	if (i >= RTE_ETHDEV_QUEUE_STAT_CNTRS)
 		return;
 	stats->q_opackets[i] = packets;

@@ -18,6 +18,7 @@
 
 #include "vio_hdr.h"
 #include "vio_queue.h"
+#include "vio_tx_offload.h"
 #include "vio_suspend.h"
 #include "vio_vlan.h"
 
@@ -36,6 +37,7 @@ struct vio_tx_plan {
 	bool push;		/* header and tags may be written before the data */
 	uint16_t tag_len;	/* bytes of VLAN tags to put in */
 	uint32_t nb_descs;	/* at most, header included */
+	const struct virtio_net_hdr_ext *hdr;	/* NULL: of zeros */
 };
 
 /*
@@ -184,15 +186,18 @@ vio_tx_flags(const struct rte_mbuf *next)
  * addresses and these. Returns its length.
  */
 static inline uint16_t
-vio_tx_slot_write(const struct vio_txq *q, const struct rte_mbuf *m, uint16_t id, uint16_t tag_len)
+vio_tx_slot_write(const struct vio_txq *q, const struct rte_mbuf *m, uint16_t id,
+		  const struct vio_tx_plan *plan)
 {
 	uint8_t *slot = q->slots + id * VIO_TX_SLOT_LEN;
 	uint8_t addrs[VIO_VLAN_ADDRS_LEN];
 
-	memset(slot, 0, q->hdr_len);
-	vio_vlan_tx_write(m, tag_len, slot + q->hdr_len,
+	vio_hdr_tx_write(slot, q->hdr_len, plan->hdr);
+	if (plan->tag_len == 0)
+		return q->hdr_len;
+	vio_vlan_tx_write(m, plan->tag_len, slot + q->hdr_len,
 			  rte_pktmbuf_read(m, 0, sizeof(addrs), addrs));
-	return q->hdr_len + sizeof(addrs) + tag_len;
+	return q->hdr_len + sizeof(addrs) + plan->tag_len;
 }
 
 /*
@@ -209,12 +214,13 @@ vio_tx_add_head(const struct vio_tx_format *fmt, struct vio_txq *q, struct vio_t
 	if (likely(plan->push)) {
 		if (unlikely(plan->tag_len > 0))
 			vio_vlan_tx_push(m, plan->tag_len);
-		vio_hdr_tx_push(m, q->hdr_len);
+		vio_hdr_tx_write(rte_pktmbuf_mtod(m, uint8_t *) - q->hdr_len, q->hdr_len,
+				 plan->hdr);
 		addr = vio_tx_data_addr(q, m) - q->hdr_len;
 		len = m->data_len + q->hdr_len;
-	} else if (unlikely(plan->tag_len > 0)) {
-		len = vio_tx_slot_write(q, m, chain->id, plan->tag_len);
-		addr = q->slots_addr + chain->id * VIO_TX_SLOT_LEN;
+	} else if (unlikely(plan->tag_len > 0 || plan->hdr != NULL)) {
+		len = vio_tx_slot_write(q, m, chain->id, plan);
+		addr = q->hdr_addr + (1 + chain->id) * VIO_TX_SLOT_LEN;
 	}
 	fmt->add(q, chain, addr, len, flags);
 }
@@ -253,18 +259,21 @@ vio_tx_plan(const struct vio_txq *q, const struct rte_mbuf *m, struct vio_tx_pla
 	plan->push = vio_hdr_tx_may_push(m, q->hdr_len + plan->tag_len) &&
 		     (likely(plan->tag_len == 0) || m->data_len >= VIO_VLAN_ADDRS_LEN);
 	plan->nb_descs = m->nb_segs + !plan->push;
+	plan->hdr = NULL;
 }
 
 /*
- * Whether a packet can be sent at all. virtio 5.1.4.2: none that is longer than the MTU; and none
- * that never fits the ring, or has no addresses to put a tag behind.
+ * Whether a packet can be sent at all. virtio 5.1.4.2: none that is longer than the MTU, unless it
+ * is to be segmented; and none that never fits the ring, or has no addresses to put a tag behind.
  */
 static inline bool
 vio_tx_is_possible(const struct vio_txq *q, const struct rte_mbuf *m,
 		   const struct vio_tx_plan *plan)
 {
+	bool segments = plan->hdr != NULL && plan->hdr->hdr.gso_type != VIRTIO_NET_HDR_GSO_NONE;
+
 	return plan->nb_descs <= q->ring.size &&
-	       vio_frame_fits(m, q->mtu_frame_len, plan->tag_len) &&
+	       (segments || vio_frame_fits(m, q->mtu_frame_len, plan->tag_len)) &&
 	       (likely(plan->tag_len == 0) || m->pkt_len >= RTE_ETHER_HDR_LEN);
 }
 
@@ -284,6 +293,7 @@ vio_tx_work(const struct vio_tx_format *fmt, void (*complete)(struct vio_txq *q)
 {
 	uint16_t nb_tx, nb_posted = 0;
 	struct vio_tx_plan plan;
+	struct virtio_net_hdr_ext hdr;
 	uint64_t bytes = 0;
 	struct rte_mbuf *m;
 
@@ -293,6 +303,14 @@ vio_tx_work(const struct vio_tx_format *fmt, void (*complete)(struct vio_txq *q)
 	for (nb_tx = 0; nb_tx < nb_pkts; nb_tx++) {
 		m = pkts[nb_tx];
 		vio_tx_plan(q, m, &plan);
+		if (m->ol_flags & q->offload_flags) {
+			plan.hdr = &hdr;
+			if (unlikely(!vio_tx_offload(q, m, plan.tag_len, &hdr))) {
+				q->stats.bad_offload++;
+				rte_pktmbuf_free(m);
+				continue;
+			}
+		}
 		if (unlikely(!vio_tx_is_possible(q, m, &plan))) {
 			q->stats.oversize++;
 			rte_pktmbuf_free(m);

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * Transmit offloads: the header's fields from an mbuf's, and what the driver does itself.
+ * Invariants: an mbuf that others may see is never written into; a header asks for nothing that
+ * was not agreed on; every length that the application states lies within the packet.
+ * Threads: that of the queue.
+ */
+
+#include <errno.h>
+
+#include <rte_errno.h>
+#include <rte_ip.h>
+#include <rte_tcp.h>
+#include <rte_udp.h>
+
+#include "vio_tx.h"
+#include "vio_tx_offload.h"
+
+/* Where the headers of a packet lie, in bytes from its start. */
+struct tx_place {
+	uint32_t l3;
+	uint32_t l4;
+	uint32_t csum;		/* the transport's checksum */
+	uint32_t payload;	/* what is to be segmented */
+	uint8_t proto;
+	bool ipv6;
+};
+
+static bool
+asks_for_segments(const struct rte_mbuf *m)
+{
+	return m->ol_flags & (RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_UDP_SEG);
+}
+
+/* Whether nobody else may see the headers, which are in the first segment. */
+static bool
+may_write(const struct rte_mbuf *m)
+{
+	return RTE_MBUF_DIRECT(m) && rte_mbuf_refcnt_read(m) == 1;
+}
+
+/* Finds the headers as the application states them. Returns 0 or -EINVAL. */
+static int
+place_find(const struct rte_mbuf *m, struct tx_place *p)
+{
+	uint64_t l4 = m->ol_flags & RTE_MBUF_F_TX_L4_MASK;
+	bool udp = l4 == RTE_MBUF_F_TX_UDP_CKSUM || (m->ol_flags & RTE_MBUF_F_TX_UDP_SEG);
+	uint32_t outer = 0, l3_min;
+
+	if (m->ol_flags & (RTE_MBUF_F_TX_OUTER_IPV4 | RTE_MBUF_F_TX_OUTER_IPV6))
+		outer = m->outer_l2_len + m->outer_l3_len;
+	p->ipv6 = m->ol_flags & RTE_MBUF_F_TX_IPV6;
+	p->l3 = outer + m->l2_len;
+	p->l4 = p->l3 + m->l3_len;
+	p->proto = udp ? IPPROTO_UDP : IPPROTO_TCP;
+	p->csum = p->l4 + (udp ? offsetof(struct rte_udp_hdr, dgram_cksum) :
+				 offsetof(struct rte_tcp_hdr, cksum));
+	p->payload = p->l4 + (udp ? sizeof(struct rte_udp_hdr) : m->l4_len);
+	l3_min = p->ipv6 ? sizeof(struct rte_ipv6_hdr) : sizeof(struct rte_ipv4_hdr);
+	if (p->l3 < RTE_ETHER_HDR_LEN || m->l3_len < l3_min || p->l4 > m->pkt_len)
+		return -EINVAL;
+	return 0;
+}
+
+/* Writes two bytes of the first segment, unless they are right. Returns 0 or -ENOTSUP. */
+static int
+csum_set(const struct rte_mbuf *m, uint32_t off, uint16_t csum)
+{
+	uint16_t *field = rte_pktmbuf_mtod_offset(m, uint16_t *, off);
+
+	if (*field == csum)
+		return 0;
+	if (!may_write(m))
+		return -ENOTSUP;
+	*field = csum;
+	return 0;
+}
+
+/* virtio has no offload of it, and it is but a few bytes. */
+static int
+ipv4_csum_set(const struct rte_mbuf *m, uint32_t l3, uint32_t l3_len)
+{
+	const struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod_offset(m, const struct rte_ipv4_hdr *, l3);
+	uint32_t sum;
+
+	if (l3 + l3_len > m->data_len)
+		return -ENOTSUP;
+	sum = rte_raw_cksum(ip, l3_len) + (uint16_t)~ip->hdr_checksum;
+	sum = (sum & UINT16_MAX) + (sum >> 16);
+	return csum_set(m, l3 + offsetof(struct rte_ipv4_hdr, hdr_checksum), ~sum);
+}
+
+/* The bytes of transport header and payload, which the pseudo header holds. */
+static uint32_t
+transport_len(const struct rte_mbuf *m, const struct tx_place *p)
+{
+	const struct rte_ipv4_hdr *v4;
+	const struct rte_ipv6_hdr *v6;
+
+	/* The network header of what is to be segmented may say anything. */
+	if (asks_for_segments(m))
+		return m->pkt_len - p->l4;
+	/* Padding may follow a short packet. */
+	if (p->ipv6) {
+		v6 = rte_pktmbuf_mtod_offset(m, const struct rte_ipv6_hdr *, p->l3);
+		return rte_be_to_cpu_16(v6->payload_len) + sizeof(*v6) - m->l3_len;
+	}
+	v4 = rte_pktmbuf_mtod_offset(m, const struct rte_ipv4_hdr *, p->l3);
+	return rte_be_to_cpu_16(v4->total_length) - m->l3_len;
+}
+
+/*
+ * virtio 5.1.9.2.1: the checksum MUST be set to the sum of the pseudo header. Unlike what DPDK
+ * asks of applications, this includes the length for packets to be segmented too.
+ */
+static int
+pseudo_set(const struct rte_mbuf *m, const struct tx_place *p)
+{
+	size_t addrs = p->ipv6 ? offsetof(struct rte_ipv6_hdr, src_addr) :
+				 offsetof(struct rte_ipv4_hdr, src_addr);
+	size_t addrs_len = p->ipv6 ? 32 : 8;
+	uint32_t sum, len;
+
+	if (p->csum + sizeof(uint16_t) > m->data_len)
+		return -ENOTSUP;
+	len = transport_len(m, p);
+	sum = rte_raw_cksum(rte_pktmbuf_mtod_offset(m, const void *, p->l3 + addrs), addrs_len);
+	sum += rte_cpu_to_be_16(p->proto) + rte_cpu_to_be_16(len & UINT16_MAX) +
+	       rte_cpu_to_be_16(len >> 16);
+	sum = (sum & UINT16_MAX) + (sum >> 16);
+	sum = (sum & UINT16_MAX) + (sum >> 16);
+	return csum_set(m, p->csum, sum);
+}
+
+/* The segmentation that a packet asks for; VIRTIO_NET_HDR_GSO_NONE if there is none such. */
+static uint8_t
+gso_type(const struct vio_txq *q, const struct rte_mbuf *m)
+{
+	if (m->ol_flags & RTE_MBUF_F_TX_UDP_SEG)
+		return q->udp_gso_type;
+	if (m->ol_flags & RTE_MBUF_F_TX_IPV6)
+		return VIRTIO_NET_HDR_GSO_TCPV6;
+	return VIRTIO_NET_HDR_GSO_TCPV4;
+}
+
+/* Fills in what the device needs to segment a packet. Returns 0 or -errno. */
+static int
+segments_ask(const struct vio_txq *q, const struct rte_mbuf *m, const struct tx_place *p,
+	     uint16_t tag_len, struct virtio_net_hdr *hdr)
+{
+	uint32_t ip_max = p->ipv6 ? sizeof(struct rte_ipv6_hdr) + UINT16_MAX : UINT16_MAX;
+	uint8_t type = gso_type(q, m);
+	const struct rte_tcp_hdr *tcp;
+
+	if (!(q->gso_types & RTE_BIT32(type)))
+		return -ENOTSUP;
+	if (m->tso_segsz == 0 || p->payload < p->csum + sizeof(uint16_t) ||
+	    p->payload >= m->pkt_len || m->pkt_len - p->l3 > ip_max ||
+	    !(m->ol_flags & (RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6)))
+		return -EINVAL;
+	if (p->payload > m->data_len)
+		return -ENOTSUP;
+	hdr->gso_type = type;
+	hdr->gso_size = rte_cpu_to_le_16(m->tso_segsz);
+	/* virtio 5.1.9.2.1: the exact length, also for devices that do not insist. */
+	hdr->hdr_len = rte_cpu_to_le_16(p->payload + tag_len);
+	if (p->proto == IPPROTO_TCP && q->ecn) {
+		tcp = rte_pktmbuf_mtod_offset(m, const struct rte_tcp_hdr *, p->l4);
+		if (tcp->tcp_flags & RTE_TCP_CWR_FLAG)
+			hdr->gso_type |= VIRTIO_NET_HDR_GSO_ECN;
+	}
+	return 0;
+}
+
+/*
+ * Makes the header, and the packet ready for it. prepare: also sets the sum of the pseudo header of
+ * packets that ask but for a checksum, which is the application's or vio_tx_prepare()'s to do.
+ * Returns 0 or -errno as vio_tx_prepare() explains.
+ */
+static int
+offload(const struct vio_txq *q, const struct rte_mbuf *m, uint16_t tag_len,
+	struct virtio_net_hdr_ext *hdr, bool prepare)
+{
+	uint64_t l4 = m->ol_flags & RTE_MBUF_F_TX_L4_MASK;
+	bool segments = asks_for_segments(m);
+	struct tx_place p;
+	int ret;
+
+	*hdr = (struct virtio_net_hdr_ext){ 0 };
+	if ((m->ol_flags & VIO_TX_OFFLOAD_FLAGS & ~q->supported_flags) ||
+	    l4 == RTE_MBUF_F_TX_SCTP_CKSUM)
+		return -ENOTSUP;
+	ret = place_find(m, &p);
+	if (ret == 0 && (m->ol_flags & RTE_MBUF_F_TX_IP_CKSUM))
+		ret = p.ipv6 ? -EINVAL : ipv4_csum_set(m, p.l3, m->l3_len);
+	if (ret < 0 || (l4 == RTE_MBUF_F_TX_L4_NO_CKSUM && !segments))
+		return ret;
+
+	if (p.csum + sizeof(uint16_t) > m->pkt_len)
+		return -EINVAL;
+	hdr->hdr.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
+	hdr->hdr.csum_start = rte_cpu_to_le_16(p.l4 + tag_len);
+	hdr->hdr.csum_offset = rte_cpu_to_le_16(p.csum - p.l4);
+	if (segments)
+		ret = segments_ask(q, m, &p, tag_len, &hdr->hdr);
+	if (ret == 0 && (segments || prepare))
+		ret = pseudo_set(m, &p);
+	return ret;
+}
+
+bool
+vio_tx_offload(const struct vio_txq *q, struct rte_mbuf *m, uint16_t tag_len,
+	       struct virtio_net_hdr_ext *hdr)
+{
+	return offload(q, m, tag_len, hdr, false) == 0;
+}
+
+static int
+prepare_one(const struct vio_txq *q, const struct rte_mbuf *m)
+{
+	struct virtio_net_hdr_ext hdr;
+	struct vio_tx_plan plan;
+	int ret = 0;
+
+	vio_tx_plan(q, m, &plan);
+	if (m->ol_flags & VIO_TX_OFFLOAD_FLAGS) {
+		ret = offload(q, m, plan.tag_len, &hdr, true);
+		plan.hdr = &hdr;
+	}
+	if (ret == 0 && !vio_tx_is_possible(q, m, &plan))
+		ret = -EINVAL;
+	return ret;
+}
+
+uint16_t
+vio_tx_prepare(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts)
+{
+	const struct vio_txq *q = queue;
+	uint16_t i;
+	int ret;
+
+	for (i = 0; i < nb_pkts; i++) {
+		ret = prepare_one(q, pkts[i]);
+		if (ret < 0) {
+			rte_errno = -ret;
+			break;
+		}
+	}
+	return i;
+}

@@ -1,0 +1,712 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * Transmit offloads: the device judges every header and finishes the frame as a wire would see it.
+ */
+
+#include <string.h>
+
+#include <rte_errno.h>
+#include <rte_ip.h>
+#include <rte_tcp.h>
+#include <rte_udp.h>
+
+#include "test.h"
+
+#include "fake_port.h"
+#include "inet_frame.h"
+#include "vdev_net_offload.h"
+#include "vio.h"
+
+#define RING_SIZE	256
+#define BURST		32
+#define SEG_LEN		2000
+#define MSS		1448
+
+#define TX_ALL		(RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | \
+			 RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM | \
+			 RTE_ETH_TX_OFFLOAD_TCP_TSO | RTE_ETH_TX_OFFLOAD_UDP_TSO)
+
+static struct fake_port port;
+static uint8_t frame[VDEV_NET_FRAME_MAX], sent[VDEV_NET_FRAME_MAX];
+
+static int
+prepare(void)
+{
+	if (fake_port_prepare(&port, 1, RING_SIZE) != 0)
+		return -1;
+	vdev_net_offload_offer(&port.net);
+	return 0;
+}
+
+static int
+start(uint64_t offloads)
+{
+	const struct rte_eth_conf conf = { .txmode.offloads = offloads };
+
+	if (fake_port_probe(&port) != 0 ||
+	    fake_port_configure(&port, 1, 1, RING_SIZE, &conf) != 0)
+		return TEST_FAILED;
+	return rte_eth_dev_start(port.port_id) == 0 ? TEST_SUCCESS : TEST_FAILED;
+}
+
+static int
+setup(void)
+{
+	return prepare() == 0 ? start(TX_ALL) : TEST_FAILED;
+}
+
+static int
+setup_vlan(void)
+{
+	return prepare() == 0 ? start(TX_ALL | RTE_ETH_TX_OFFLOAD_VLAN_INSERT) : TEST_FAILED;
+}
+
+static int
+setup_none(void)
+{
+	return prepare() == 0 ? start(RTE_ETH_TX_OFFLOAD_MULTI_SEGS) : TEST_FAILED;
+}
+
+static int
+setup_ipv4_only(void)
+{
+	return prepare() == 0 ? start(RTE_ETH_TX_OFFLOAD_IPV4_CKSUM) : TEST_FAILED;
+}
+
+static int
+setup_cksum_only(void)
+{
+	return prepare() == 0 ? start(RTE_ETH_TX_OFFLOAD_TCP_CKSUM) : TEST_FAILED;
+}
+
+/* A device of one kind of TSO, which knows nothing of ECN nor of exact header lengths. */
+static int
+setup_tso4(void)
+{
+	if (prepare() != 0)
+		return TEST_FAILED;
+	vdev_offer(&port.net.dev, VIRTIO_NET_F_HOST_TSO6, false);
+	vdev_offer(&port.net.dev, VIRTIO_NET_F_HOST_ECN, false);
+	vdev_offer(&port.net.dev, VIRTIO_NET_F_GUEST_HDRLEN, false);
+	return start(RTE_ETH_TX_OFFLOAD_TCP_TSO | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM);
+}
+
+static void
+teardown(void)
+{
+	fake_port_close(&port);
+}
+
+/* A packet of these bytes in segments of seg_len, with the lengths of its headers. */
+static struct rte_mbuf *
+packet(const struct inet_frame *f, const uint8_t *bytes, uint16_t seg_len, uint64_t ol_flags)
+{
+	struct rte_mbuf *head = rte_pktmbuf_alloc(port.pool), *m = head;
+	size_t at, n;
+
+	for (at = 0; m != NULL; at += n) {
+		n = RTE_MIN(f->len - at, seg_len);
+		memcpy(rte_pktmbuf_mtod(m, void *), bytes + at, n);
+		m->data_len = n;
+		m->pkt_len = n;
+		if (m != head && rte_pktmbuf_chain(head, m) != 0)
+			break;
+		if (at + n == f->len) {
+			head->ol_flags |= ol_flags;
+			head->l2_len = f->l3;
+			head->l3_len = f->l4 - f->l3;
+			head->l4_len = f->headers - f->l4;
+			head->tso_segsz = MSS;
+			return head;
+		}
+		m = rte_pktmbuf_alloc(port.pool);
+	}
+	rte_pktmbuf_free(head);
+	return NULL;
+}
+
+static uint64_t
+flags_of(const struct inet_frame *f, bool segments)
+{
+	uint64_t flags = f->ipv6 ? RTE_MBUF_F_TX_IPV6 : RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM;
+
+	flags |= f->udp ? RTE_MBUF_F_TX_UDP_CKSUM : RTE_MBUF_F_TX_TCP_CKSUM;
+	if (segments)
+		flags |= f->udp ? RTE_MBUF_F_TX_UDP_SEG : RTE_MBUF_F_TX_TCP_SEG;
+	return flags;
+}
+
+/* Takes out of a frame what the offloads shall put in. */
+static void
+spoil(const struct inet_frame *f, uint8_t *bytes)
+{
+	memset(bytes + f->l4 + f->csum_offset, 0x5a, 2);
+	if (!f->ipv6)
+		memset(bytes + f->l3 + offsetof(struct rte_ipv4_hdr, hdr_checksum), 0xa5, 2);
+}
+
+static int
+send_one(struct rte_mbuf *m)
+{
+	TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, &m, 1), 1, "not taken");
+	return vdev_net_tx(&port.net, 0, sent, NULL);
+}
+
+/* What came out on the wire. */
+static struct {
+	uint8_t bytes[VDEV_NET_FRAME_MAX];	/* the payloads one behind the other */
+	size_t len;
+	unsigned int nb;
+	unsigned int nb_wrong;
+	size_t headers;
+	uint8_t first_flags, other_flags, last_flags;
+	size_t longest;
+} wire;
+
+static void
+on_wire(void *ctx, const uint8_t *bytes, size_t len)
+{
+	const struct inet_frame *f = ctx;
+	size_t headers = f->headers;
+
+	if (f->udp && f->payload + 8 > MSS) {
+		/* of fragments, all but the first have no transport header */
+		if (wire.nb > 0)
+			headers = f->l4;
+		else if (memcmp(bytes + f->l4 + 6, frame + f->l4 + 6, 2) != 0)
+			wire.nb_wrong++;
+	} else if (!vdev_net_offload_is_complete(bytes, len, 0)) {
+		wire.nb_wrong++;
+	}
+	memcpy(wire.bytes + wire.len, bytes + headers, len - headers);
+	wire.len += len - headers;
+	wire.longest = RTE_MAX(wire.longest, len - headers);
+	wire.last_flags = bytes[f->l4 + 13];
+	if (wire.nb == 0)
+		wire.first_flags = wire.last_flags;
+	else
+		wire.other_flags = wire.last_flags;
+	wire.nb++;
+}
+
+/* Sends a packet and lets the device finish it: nb frames, which hold the payload of frame. */
+static int
+send_and_finish(struct inet_frame *f, struct rte_mbuf *m, unsigned int nb)
+{
+	int len = send_one(m);
+
+	TEST_ASSERT_EQUAL(len, (int)f->len, "%d bytes were sent, expected %zu", len, f->len);
+	TEST_ASSERT_EQUAL(port.net.dev.nb_complaints, 0, "%s", port.net.dev.complaint);
+	memset(&wire, 0, sizeof(wire));
+	TEST_ASSERT_EQUAL(vdev_net_offload_finish(&port.net.tx_hdr, sent, len, on_wire, f),
+		(int)nb, "frames");
+	TEST_ASSERT_EQUAL(wire.nb_wrong, 0, "%u of %u frames", wire.nb_wrong, wire.nb);
+	TEST_ASSERT_EQUAL(wire.len, f->payload, "payload");
+	TEST_ASSERT_EQUAL(memcmp(wire.bytes, frame + f->headers, f->payload), 0, "payload");
+	return TEST_SUCCESS;
+}
+
+static int
+prepared(struct rte_mbuf *m)
+{
+	TEST_ASSERT_NOT_NULL(m, "no packet");
+	TEST_ASSERT_EQUAL(rte_eth_tx_prepare(port.port_id, 0, &m, 1), 1, "refused: %s",
+		rte_strerror(rte_errno));
+	return TEST_SUCCESS;
+}
+
+static int
+checksums(void)
+{
+	struct rte_mbuf *m;
+	struct inet_frame f;
+	size_t payload;
+	unsigned int i;
+
+	for (payload = 0; payload < 8900; payload += payload < 40 ? 1 : 997) {
+		for (i = 0; i < 12; i++) {
+			f = (struct inet_frame){ .ipv6 = i & 1, .udp = i & 2, .nb_tags = i / 4,
+						 .payload = payload, .seed = i };
+			inet_frame_make(&f, frame);
+			memcpy(sent, frame, f.len);
+			spoil(&f, sent);
+			m = packet(&f, sent, SEG_LEN, flags_of(&f, false));
+			TEST_ASSERT_SUCCESS(prepared(m), "row %u", i);
+			TEST_ASSERT_SUCCESS(send_and_finish(&f, m, 1), "row %u, payload %zu", i,
+				payload);
+			TEST_ASSERT_EQUAL(port.net.tx_hdr.hdr.flags, VIRTIO_NET_HDR_F_NEEDS_CSUM,
+				"row %u", i);
+		}
+	}
+	return fake_port_close(&port);
+}
+
+/* Padding behind a short packet counts to no checksum. */
+static int
+padded_packets(void)
+{
+	struct inet_frame f = { .payload = 2 }, padded;
+	struct rte_mbuf *m;
+
+	inet_frame_make(&f, frame);
+	memset(frame + f.len, 0, 60);
+	padded = f;
+	padded.len = 60;
+	memcpy(sent, frame, 60);
+	spoil(&f, sent);
+	m = packet(&padded, sent, SEG_LEN, flags_of(&f, false));
+	TEST_ASSERT_SUCCESS(prepared(m), "prepare");
+	TEST_ASSERT_EQUAL(send_one(m), 60, "send");
+	memset(&wire, 0, sizeof(wire));
+	TEST_ASSERT_EQUAL(vdev_net_offload_finish(&port.net.tx_hdr, sent, 60, on_wire, &f), 1,
+		"frames");
+	TEST_ASSERT_EQUAL(wire.nb_wrong, 0, "checksum");
+	return fake_port_close(&port);
+}
+
+/* IPv4 is the driver's own work, in the burst too, and needs nothing of the device. */
+static int
+ipv4_checksum(void)
+{
+	struct inet_frame f = { .payload = 100 };
+	struct rte_mbuf *m;
+	unsigned int i, k;
+
+	for (i = 0; i < 3; i++) {
+		for (k = 0; k < 256; k++) {
+			f.seed = k;
+			inet_frame_make(&f, frame);
+			frame[f.l3 + 1] = k;	/* type of service, and so another sum */
+			memcpy(sent, frame, f.len);
+			memset(sent + f.l3 + 10, i == 0 ? 0 : i == 1 ? 0xff : k, 2);
+			m = packet(&f, sent, SEG_LEN, RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM);
+			if (i == 0)
+				TEST_ASSERT_SUCCESS(prepared(m), "prepare");
+			TEST_ASSERT_SUCCESS(send_and_finish(&f, m, 1), "byte %u", k);
+			TEST_ASSERT_EQUAL(port.net.tx_hdr.hdr.flags, 0, "flags");
+		}
+	}
+	TEST_ASSERT(!vdev_has(&port.net.dev, VIRTIO_NET_F_CSUM), "CSUM was agreed on");
+	return fake_port_close(&port);
+}
+
+/* With and without rte_eth_tx_prepare(): what DPDK wants in the field is not what virtio does. */
+static int
+tcp_segments(void)
+{
+	static const size_t payloads[] = { 1, MSS, MSS + 1, 9000, 40000, 65483 };
+	struct rte_mbuf *m;
+	struct inet_frame f;
+	unsigned int i, k;
+
+	for (i = 0; i < RTE_DIM(payloads); i++) {
+		for (k = 0; k < 8; k++) {
+			f = (struct inet_frame){ .ipv6 = k & 1, .nb_tags = k & 2 ? 1 : 0,
+						 .payload = payloads[i], .tcp_flags = 0x19 };
+			inet_frame_make(&f, frame);
+			memcpy(sent, frame, f.len);
+			spoil(&f, sent);
+			m = packet(&f, sent, SEG_LEN, flags_of(&f, true));
+			if (k & 4)
+				TEST_ASSERT_SUCCESS(prepared(m), "payload %zu", payloads[i]);
+			TEST_ASSERT_SUCCESS(send_and_finish(&f, m,
+				(payloads[i] + MSS - 1) / MSS), "payload %zu", payloads[i]);
+			TEST_ASSERT(wire.longest <= MSS, "%zu bytes", wire.longest);
+			TEST_ASSERT_EQUAL(wire.last_flags, 0x19, "flags of the last segment");
+		}
+	}
+	return fake_port_close(&port);
+}
+
+/* Of IPv6, the whole payload that its header can state. */
+static int
+longest_segments(void)
+{
+	struct inet_frame f = { .ipv6 = true, .payload = UINT16_MAX - 20 };
+	struct rte_mbuf *m;
+
+	inet_frame_make(&f, frame);
+	m = packet(&f, frame, SEG_LEN, flags_of(&f, true));
+	TEST_ASSERT_SUCCESS(prepared(m), "prepare");
+	TEST_ASSERT_SUCCESS(send_and_finish(&f, m, 46), "send");
+	return fake_port_close(&port);
+}
+
+static int
+segments_with_congestion(void)
+{
+	struct inet_frame f = { .payload = 5000, .tcp_flags = 0x80 | 0x10 };
+	struct rte_mbuf *m;
+
+	inet_frame_make(&f, frame);
+	m = packet(&f, frame, SEG_LEN, flags_of(&f, true));
+	TEST_ASSERT_SUCCESS(send_and_finish(&f, m, 4), "send");
+	TEST_ASSERT_EQUAL(port.net.tx_hdr.hdr.gso_type, VIRTIO_NET_HDR_GSO_TCPV4 |
+		VIRTIO_NET_HDR_GSO_ECN, "gso_type");
+	TEST_ASSERT(wire.first_flags == 0x90 && wire.other_flags == 0x10, "CWR");
+	return fake_port_close(&port);
+}
+
+/* A device of TSO4 alone: no ECN bit, and no TSO6. */
+static int
+one_kind_of_tso(void)
+{
+	struct inet_frame f = { .payload = 5000, .tcp_flags = 0x80 | 0x10 };
+	struct rte_mbuf *m;
+
+	inet_frame_make(&f, frame);
+	m = packet(&f, frame, SEG_LEN, flags_of(&f, true));
+	TEST_ASSERT_SUCCESS(prepared(m), "prepare");
+	TEST_ASSERT_SUCCESS(send_and_finish(&f, m, 4), "send");
+	TEST_ASSERT_EQUAL(port.net.tx_hdr.hdr.gso_type, VIRTIO_NET_HDR_GSO_TCPV4, "gso_type");
+
+	f.ipv6 = true;
+	inet_frame_make(&f, frame);
+	m = packet(&f, frame, SEG_LEN, flags_of(&f, true));
+	TEST_ASSERT_EQUAL(rte_eth_tx_prepare(port.port_id, 0, &m, 1), 0, "taken");
+	TEST_ASSERT_EQUAL(rte_errno, ENOTSUP, "%s", rte_strerror(rte_errno));
+	TEST_ASSERT_EQUAL(send_one(m), 0, "sent");
+	TEST_ASSERT_EQUAL(fake_port_xstat(&port, "tx_q0_bad_offload"), 1, "not counted");
+	return fake_port_close(&port);
+}
+
+static int
+udp_fragments(void)
+{
+	static const size_t payloads[] = { 1, 1440, 1441, 9000, 60000 };
+	struct rte_mbuf *m;
+	struct inet_frame f;
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(payloads); i++) {
+		f = (struct inet_frame){ .udp = true, .payload = payloads[i] };
+		inet_frame_make(&f, frame);
+		memcpy(sent, frame, f.len);
+		spoil(&f, sent);
+		m = packet(&f, sent, SEG_LEN, flags_of(&f, true));
+		TEST_ASSERT_SUCCESS(send_and_finish(&f, m, (8 + payloads[i] + MSS - 1) / MSS),
+			"payload %zu", payloads[i]);
+		TEST_ASSERT_EQUAL(port.net.tx_hdr.hdr.gso_type, VIRTIO_NET_HDR_GSO_UDP, "type");
+	}
+	return fake_port_close(&port);
+}
+
+/* What a packet may be shared by: nothing of it is written, and it is sent if it is ready. */
+enum sharing { SHARED, INDIRECT, EXTERNAL, NB_SHARINGS };
+
+static void
+ext_free(void *addr __rte_unused, void *opaque __rte_unused)
+{
+}
+
+/* A second mbuf for the bytes of m, or m itself with one more reference. */
+static struct rte_mbuf *
+share(struct rte_mbuf *m, enum sharing how)
+{
+	static struct rte_mbuf_ext_shared_info shinfo;
+	struct rte_mbuf *other;
+
+	if (how == SHARED) {
+		rte_mbuf_refcnt_update(m, 1);
+		return m;
+	}
+	if (how == INDIRECT)
+		return rte_pktmbuf_clone(m, port.pool);
+	other = rte_pktmbuf_alloc(port.pool);
+	if (other == NULL)
+		return NULL;
+	shinfo.free_cb = ext_free;
+	rte_mbuf_ext_refcnt_set(&shinfo, 1);
+	rte_pktmbuf_attach_extbuf(other, rte_pktmbuf_mtod(m, void *), rte_mbuf_data_iova(m),
+		m->data_len, &shinfo);
+	other->data_off = 0;
+	other->data_len = m->data_len;
+	other->pkt_len = m->pkt_len;
+	other->ol_flags |= m->ol_flags;
+	other->tx_offload = m->tx_offload;
+	return other;
+}
+
+static int
+shared_packets(void)
+{
+	struct inet_frame f = { .payload = 1800 };
+	struct rte_mbuf *m, *twin;
+	unsigned int how, kind;
+	uint64_t bad;
+
+	for (how = 0; how < NB_SHARINGS; how++) {
+		for (kind = 0; kind < 2; kind++) {
+			/* nothing is ready */
+			inet_frame_make(&f, frame);
+			memcpy(sent, frame, f.len);
+			spoil(&f, sent);
+			m = packet(&f, sent, SEG_LEN, flags_of(&f, kind));
+			twin = share(m, how);
+			TEST_ASSERT_NOT_NULL(twin, "no mbuf");
+			TEST_ASSERT_EQUAL(rte_eth_tx_prepare(port.port_id, 0, &twin, 1), 0,
+				"taken, kind %u shared %u", kind, how);
+			TEST_ASSERT_EQUAL(rte_errno, ENOTSUP, "%s", rte_strerror(rte_errno));
+			bad = fake_port_xstat(&port, "tx_q0_bad_offload");
+			TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, &twin, 1), 1, "burst");
+			TEST_ASSERT_EQUAL(fake_port_xstat(&port, "tx_q0_bad_offload"), bad + 1,
+				"kind %u shared %u is sent", kind, how);
+			TEST_ASSERT_EQUAL(memcmp(rte_pktmbuf_mtod(m, void *), sent, f.len), 0,
+				"written into");
+
+			/* all is ready */
+			memcpy(sent, frame, f.len);
+			inet_frame_make_partial(&f, sent);
+			memcpy(rte_pktmbuf_mtod(m, void *), sent, f.len);
+			twin = share(m, how);
+			TEST_ASSERT_NOT_NULL(twin, "no mbuf");
+			TEST_ASSERT_SUCCESS(prepared(twin), "kind %u shared %u", kind, how);
+			TEST_ASSERT_SUCCESS(send_and_finish(&f, twin, kind ? 2 : 1),
+				"kind %u shared %u", kind, how);
+			TEST_ASSERT_EQUAL(memcmp(rte_pktmbuf_mtod(m, void *), sent, f.len), 0,
+				"written into");
+			/* its second owner is gone only when the ring gave it back */
+			rte_eth_tx_done_cleanup(port.port_id, 0, 0);
+			rte_pktmbuf_free(m);
+		}
+	}
+	return fake_port_close(&port);
+}
+
+/* Headers that go before the data and headers of the queue's own, all in the ring at once. */
+static int
+headers_side_by_side(void)
+{
+	struct rte_mbuf *pkts[BURST], *held[BURST];
+	struct inet_frame f[BURST];
+	unsigned int i, turn;
+	bool seg, plain;
+
+	for (turn = 0; turn < 40; turn++) {
+		for (i = 0; i < BURST; i++) {
+			plain = i % 4 == 3;
+			seg = i % 4 == 1;
+			f[i] = (struct inet_frame){ .udp = i & 8, .payload = 40 + i, .seed = i };
+			f[i].udp &= !seg;
+			inet_frame_make(&f[i], frame);
+			if (!plain)
+				inet_frame_make_partial(&f[i], frame);
+			pkts[i] = packet(&f[i], frame, SEG_LEN, plain ? 0 : flags_of(&f[i], seg));
+			TEST_ASSERT_NOT_NULL(pkts[i], "no packet");
+			held[i] = (i + turn) % 3 == 0 ? NULL : pkts[i];
+			if (held[i] != NULL)
+				rte_mbuf_refcnt_update(held[i], 1);
+		}
+		TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, pkts, BURST), BURST, "burst");
+		for (i = 0; i < BURST; i++) {
+			inet_frame_make(&f[i], frame);
+			TEST_ASSERT_EQUAL(vdev_net_tx(&port.net, 0, sent, NULL), (int)f[i].len,
+				"packet %u", i);
+			memset(&wire, 0, sizeof(wire));
+			TEST_ASSERT_EQUAL(vdev_net_offload_finish(&port.net.tx_hdr, sent, f[i].len,
+				on_wire, &f[i]), 1, "packet %u", i);
+			TEST_ASSERT_EQUAL(wire.nb_wrong, 0, "packet %u", i);
+			TEST_ASSERT_EQUAL(port.net.tx_hdr.hdr.gso_type, (i % 4 == 1), "packet %u",
+				i);
+			TEST_ASSERT_EQUAL(port.net.tx_hdr.hdr.flags, (i % 4 != 3), "packet %u", i);
+		}
+		rte_eth_tx_done_cleanup(port.port_id, 0, 0);
+		for (i = 0; i < BURST; i++)
+			rte_pktmbuf_free(held[i]);
+	}
+	return fake_port_close(&port);
+}
+
+/* The header's offsets are those of the frame with the tag, wherever that is put in. */
+static int
+with_a_tag_put_in(void)
+{
+	struct inet_frame f, tagged;
+	struct rte_mbuf *m;
+	unsigned int i;
+
+	for (i = 0; i < 8; i++) {
+		f = (struct inet_frame){ .ipv6 = i & 1, .payload = 3000 };
+		inet_frame_make(&f, frame);
+		inet_frame_make_partial(&f, frame);
+		m = packet(&f, frame, SEG_LEN, flags_of(&f, i & 2) | RTE_MBUF_F_TX_VLAN);
+		m->vlan_tci = 100;
+		TEST_ASSERT_SUCCESS(prepared(m), "row %u", i);
+		if (i & 4)
+			rte_mbuf_refcnt_update(m, 1);
+		tagged = f;
+		tagged.nb_tags = 1;
+		inet_frame_make(&tagged, frame);
+		TEST_ASSERT_SUCCESS(send_and_finish(&tagged, m, i & 2 ? 3 : 1), "row %u", i);
+		TEST_ASSERT_EQUAL(sent[15], 100, "tag");
+		rte_eth_tx_done_cleanup(port.port_id, 0, 0);
+		if (i & 4)
+			rte_pktmbuf_free(m);
+	}
+	return fake_port_close(&port);
+}
+
+/* What cannot be sent: told by rte_eth_tx_prepare(), dropped and counted by the burst. */
+static int
+what_cannot_be_done(void)
+{
+	static const struct {
+		const char *what;
+		uint64_t flags, not_flags;
+		uint16_t l2_len, l3_len, l4_len, segsz;	/* 0: as it is; UINT16_MAX: 0 */
+		uint16_t seg_len;
+		int error;
+	} rows[] = {
+		{ .what = "SCTP", .not_flags = RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_TCP_SEG,
+		  .flags = RTE_MBUF_F_TX_SCTP_CKSUM, .error = ENOTSUP },
+		{ .what = "outer UDP", .flags = RTE_MBUF_F_TX_OUTER_UDP_CKSUM, .error = ENOTSUP },
+		{ .what = "no network protocol", .not_flags = RTE_MBUF_F_TX_IPV4,
+		  .error = EINVAL },
+		{ .what = "IPv4 checksum of IPv6", .flags = RTE_MBUF_F_TX_IPV6,
+		  .not_flags = RTE_MBUF_F_TX_IPV4, .l3_len = 40, .error = EINVAL },
+		{ .what = "segment size 0", .segsz = UINT16_MAX, .error = EINVAL },
+		{ .what = "no l2_len", .l2_len = UINT16_MAX, .error = EINVAL },
+		{ .what = "no l3_len", .l3_len = UINT16_MAX, .error = EINVAL },
+		{ .what = "l3_len of 19", .l3_len = 19, .error = EINVAL },
+		{ .what = "no l4_len", .l4_len = UINT16_MAX, .error = EINVAL },
+		{ .what = "headers in two segments", .seg_len = 53, .error = ENOTSUP },
+		{ .what = "IP header in two segments", .seg_len = 33, .error = ENOTSUP },
+	};
+	struct inet_frame f = { .payload = 1800 };
+	struct rte_mbuf *m;
+	unsigned int i;
+
+	inet_frame_make(&f, frame);
+	for (i = 0; i < RTE_DIM(rows); i++) {
+		m = packet(&f, frame, rows[i].seg_len ? rows[i].seg_len : SEG_LEN,
+			(flags_of(&f, true) & ~rows[i].not_flags) | rows[i].flags);
+		TEST_ASSERT_NOT_NULL(m, "no packet");
+		if (rows[i].l2_len != 0)
+			m->l2_len = rows[i].l2_len == UINT16_MAX ? 0 : rows[i].l2_len;
+		if (rows[i].l3_len != 0)
+			m->l3_len = rows[i].l3_len == UINT16_MAX ? 0 : rows[i].l3_len;
+		if (rows[i].l4_len != 0)
+			m->l4_len = rows[i].l4_len == UINT16_MAX ? 0 : rows[i].l4_len;
+		if (rows[i].segsz != 0)
+			m->tso_segsz = 0;
+		TEST_ASSERT_EQUAL(rte_eth_tx_prepare(port.port_id, 0, &m, 1), 0, "%s",
+			rows[i].what);
+		TEST_ASSERT_EQUAL(rte_errno, rows[i].error, "%s: %s", rows[i].what,
+			rte_strerror(rte_errno));
+		TEST_ASSERT_EQUAL(send_one(m), 0, "%s is sent", rows[i].what);
+		TEST_ASSERT_EQUAL(fake_port_xstat(&port, "tx_q0_bad_offload"), i + 1, "%s",
+			rows[i].what);
+	}
+	return fake_port_close(&port);
+}
+
+/* Lengths that the packet does not have. */
+static int
+lengths_beyond_the_packet(void)
+{
+	struct inet_frame f = { .payload = 0 };
+	struct rte_mbuf *m;
+	unsigned int i;
+
+	inet_frame_make(&f, frame);
+	for (i = 0; i < 4; i++) {
+		m = packet(&f, frame, SEG_LEN, flags_of(&f, i == 3) & ~RTE_MBUF_F_TX_IP_CKSUM);
+		TEST_ASSERT_NOT_NULL(m, "no packet");
+		if (i == 0)
+			m->l3_len = 511;
+		else if (i == 1)	/* the checksum's last byte is the first too far */
+			m->l3_len = f.len - f.l3 - 17;
+		else if (i == 2)
+			m->l2_len = 127;
+		TEST_ASSERT_EQUAL(rte_eth_tx_prepare(port.port_id, 0, &m, 1), 0, "row %u", i);
+		TEST_ASSERT_EQUAL(rte_errno, EINVAL, "row %u: %s", i, rte_strerror(rte_errno));
+		TEST_ASSERT_EQUAL(send_one(m), 0, "row %u is sent", i);
+	}
+	TEST_ASSERT_EQUAL(fake_port_xstat(&port, "tx_q0_bad_offload"), 4, "counted");
+	return fake_port_close(&port);
+}
+
+/* Packets without offloads that no burst can send. */
+static int
+prepare_of_plain_packets(void)
+{
+	struct rte_mbuf *pkts[3];
+
+	pkts[0] = fake_port_packet(port.pool, 100, 100, 1);
+	pkts[1] = fake_port_packet(port.pool, 9000 + 14 + 1, SEG_LEN, 1);
+	TEST_ASSERT(pkts[0] != NULL && pkts[1] != NULL, "no packet");
+	TEST_ASSERT_EQUAL(rte_eth_tx_prepare(port.port_id, 0, pkts, 2), 1, "longer than the MTU");
+	TEST_ASSERT_EQUAL(rte_errno, EINVAL, "%s", rte_strerror(rte_errno));
+	pkts[2] = fake_port_packet(port.pool, RING_SIZE + 100, 1, 1);
+	TEST_ASSERT_NOT_NULL(pkts[2], "no packet");
+	TEST_ASSERT_EQUAL(rte_eth_tx_prepare(port.port_id, 0, &pkts[2], 1), 0, "segments");
+	TEST_ASSERT_EQUAL(rte_errno, EINVAL, "%s", rte_strerror(rte_errno));
+	rte_pktmbuf_free_bulk(pkts, 3);
+	return fake_port_close(&port);
+}
+
+/* Without offloads, what a packet asks for is refused by prepare, and not looked at in a burst. */
+static int
+nothing_configured(void)
+{
+	struct inet_frame f = { .payload = 100 };
+	struct rte_mbuf *m;
+
+	inet_frame_make(&f, frame);
+	m = packet(&f, frame, SEG_LEN, flags_of(&f, false));
+	TEST_ASSERT_EQUAL(rte_eth_tx_prepare(port.port_id, 0, &m, 1), 0, "taken");
+	TEST_ASSERT_EQUAL(rte_errno, ENOTSUP, "%s", rte_strerror(rte_errno));
+	TEST_ASSERT_SUCCESS(send_and_finish(&f, m, 1), "send");
+	TEST_ASSERT_EQUAL(port.net.tx_hdr.hdr.flags, 0, "flags");
+	return fake_port_close(&port);
+}
+
+/* A packet that asks for more than was configured is not sent as if it were complete. */
+static int
+more_than_configured(void)
+{
+	struct inet_frame f = { .payload = 3000 };
+	struct rte_mbuf *m;
+
+	inet_frame_make(&f, frame);
+	m = packet(&f, frame, SEG_LEN, flags_of(&f, true) & ~RTE_MBUF_F_TX_IP_CKSUM);
+	TEST_ASSERT_EQUAL(rte_eth_tx_prepare(port.port_id, 0, &m, 1), 0, "taken");
+	TEST_ASSERT_EQUAL(rte_errno, ENOTSUP, "%s", rte_strerror(rte_errno));
+	TEST_ASSERT_EQUAL(send_one(m), 0, "sent");
+	TEST_ASSERT_EQUAL(fake_port_xstat(&port, "tx_q0_bad_offload"), 1, "not counted");
+	return fake_port_close(&port);
+}
+
+static struct unit_test_suite suite = {
+	.suite_name = "vio_tx_offload",
+	.unit_test_cases = {
+		TEST_CASE_ST(setup, teardown, checksums),
+		TEST_CASE_ST(setup, teardown, padded_packets),
+		TEST_CASE_ST(setup_ipv4_only, teardown, ipv4_checksum),
+		TEST_CASE_ST(setup, teardown, tcp_segments),
+		TEST_CASE_ST(setup, teardown, longest_segments),
+		TEST_CASE_ST(setup, teardown, segments_with_congestion),
+		TEST_CASE_ST(setup_tso4, teardown, one_kind_of_tso),
+		TEST_CASE_ST(setup, teardown, udp_fragments),
+		TEST_CASE_ST(setup, teardown, shared_packets),
+		TEST_CASE_ST(setup, teardown, headers_side_by_side),
+		TEST_CASE_ST(setup_vlan, teardown, with_a_tag_put_in),
+		TEST_CASE_ST(setup, teardown, what_cannot_be_done),
+		TEST_CASE_ST(setup, teardown, lengths_beyond_the_packet),
+		TEST_CASE_ST(setup, teardown, prepare_of_plain_packets),
+		TEST_CASE_ST(setup_none, teardown, nothing_configured),
+		TEST_CASE_ST(setup_cksum_only, teardown, more_than_configured),
+		TEST_CASES_END()
+	}
+};
+
+static int
+test_vio_tx_offload(void)
+{
+	return unit_test_suite_runner(&suite);
+}
+
+REGISTER_TEST_COMMAND(vio_tx_offload_autotest, test_vio_tx_offload);
