@@ -52,10 +52,13 @@ class Bench:
 
     def __init__(self, queues: int = 1, lengths: Sequence[int] = (60,), number: int = 256,
                  devargs: str = "", eal: Sequence[str] = (), options: Sequence[str] = (),
-                 memory: Sequence[str] = tuple(MEMORY)) -> None:
+                 memory: Sequence[str] = tuple(MEMORY), server: bool = False,
+                 interface: Optional[str] = None) -> None:
         self.queues = queues
         self.sent = [frames(number, lengths, seed) for seed in range(queues)]
-        self.devargs = devargs
+        self.server = server  # the front end listens
+        self.devargs = devargs + (",server=1" if server else "")
+        self.interface = interface  # instead of files, with one queue
         self.eal = [*memory, *eal]
         self.options = options
         self.back: Optional[Session] = None
@@ -88,16 +91,28 @@ class Bench:
         """The socket."""
         return self.folder / "vhost.sock"
 
-    def start_back(self) -> None:
-        """The back end at its prompt; its socket is there."""
-        pcaps = "".join(f",rx_pcap={self.folder}/in{i}.pcap,tx_pcap={self.folder}/out{i}.pcap"
-                        for i in range(self.queues))
+    def back_port(self) -> str:
+        """The device between which and the socket the back end forwards."""
+        if self.interface:
+            return f"net_af_packet0,iface={self.interface}"
+        return "net_pcap0" + "".join(
+            f",rx_pcap={self.folder}/in{i}.pcap,tx_pcap={self.folder}/out{i}.pcap"
+            for i in range(self.queues))
+
+    def start_back(self, queues: int = 0) -> None:
+        """The back end, or the next one, at its prompt; its socket is there."""
+        if self.back is not None:
+            self.back.__exit__()
+        mode = ",client=1"
+        if not self.server:
+            mode = ""
+            self.path.unlink(missing_ok=True)  # DPDK's vhost takes what was left for in use
         self.back = Session(
             ["dpdk-testpmd", "--lcores", "0@0,1@0", *EAL, *MEMORY,
-             "--vdev", f"net_vhost0,iface={self.path},queues={self.queues}",
-             "--vdev", f"net_pcap0{pcaps}", "--", "-i", "--forward-mode=io",
+             "--vdev", f"net_vhost0,iface={self.path},queues={queues or self.queues}{mode}",
+             "--vdev", self.back_port(), "--", "-i", "--forward-mode=io",
              "--disable-link-check", "--no-flush-rx", "--total-num-mbufs=8192",
-             f"--rxq={self.queues}", f"--txq={self.queues}"], "testpmd> ",
+             f"--rxq={queues or self.queues}", f"--txq={queues or self.queues}"], "testpmd> ",
             terminal=True)  # or it would keep its answers until there are some kilobytes
         self.back.expect("testpmd> ")
 
@@ -127,6 +142,18 @@ class Bench:
     def start_front(self) -> None:
         """The front end at its prompt, with a port that is up at both ends."""
         self.launch_front().expect("vio-testpmd> ")
+        self.expect_link(self.back, "up")
+
+    def start(self) -> None:
+        """Both, first the one that listens."""
+        if not self.server:
+            self.start_back()
+            self.start_front()
+            return
+        front = self.launch_front()
+        front.expect("waiting at ")
+        self.start_back()
+        front.expect("vio-testpmd> ")
         self.expect_link(self.back, "up")
 
     @staticmethod
@@ -178,3 +205,11 @@ class Bench:
         """The back end dies without a word."""
         self.back.process.kill()
         self.back.process.wait()
+
+    def replace_back(self) -> None:
+        """It dies, and the next one works."""
+        self.kill_back()
+        self.expect_link(self.front, "down")
+        self.start_back()
+        self.expect_link(self.front, "up")
+        self.expect_link(self.back, "up")

@@ -5,7 +5,7 @@
 /*
  * The transport over a vhost-user socket.
  * Invariants: the back end is told of all of DPDK's memory before it is given a ring. A
- * connection that ended is a device that is gone; it is not set up again.
+ * connection that ended is a device that is gone, until vio_user_renew().
  * Threads: as vio_transport.h says.
  */
 
@@ -143,19 +143,24 @@ static void
 user_features_set(struct vio_transport *t, const struct vio_features *accepted)
 {
 	struct vio_user *u = to_user(t);
-	uint64_t features;
+	uint64_t features, missing;
 	int ret;
 
 	u->packed = vio_feature_has(accepted, VIRTIO_F_RING_PACKED);
 
 	features = accepted->word[0] & ~CTRL_FEATURES;
+	/* A back end that came back may be another one. */
+	missing = features & ~u->backend_features & ~FRONT_END_FEATURES;
+	if (missing != 0)
+		VIO_LOG(ERR, u->base.name, "the back end lacks features of the one before (0x%"
+			PRIx64 "): give it them, or close the port and probe again", missing);
 	/* Nothing works without its protocol. */
 	features |= RTE_BIT64(VHOST_USER_F_PROTOCOL_FEATURES);
 	features &= u->backend_features;
 	ret = vio_vhost_set_u64(&u->conn, VHOST_USER_SET_FEATURES, features);
 	if (ret == 0 && vio_feature_has(accepted, VIRTIO_NET_F_MTU))
 		ret = vio_user_config_tell_mtu(u);
-	u->features_refused = ret < 0;
+	u->features_refused = ret < 0 || missing != 0;
 }
 
 static uint16_t
@@ -286,6 +291,7 @@ protocol_negotiate(struct vio_user *u, uint64_t *protocol)
 	int ret;
 
 	*protocol = 0;
+	u->has_status = false;
 	ret = vio_vhost_set(&u->conn, VHOST_USER_SET_OWNER, NULL, 0, NULL, 0);
 	if (ret == 0)
 		ret = vio_vhost_get_u64(&u->conn, VHOST_USER_GET_FEATURES, &u->backend_features);
@@ -361,6 +367,19 @@ device_describe(struct vio_user *u, const struct vio_user_conf *conf)
 	u->queue_size = conf->queue_size;
 }
 
+/* The first words of a connection: which protocol features are agreed on, and slots for memory. */
+static int
+session_begin(struct vio_user *u, uint16_t pairs, uint64_t *protocol, uint64_t *slots)
+{
+	int ret = protocol_negotiate(u, protocol);
+
+	if (ret == 0)
+		ret = pairs_check(u, *protocol, pairs);
+	if (ret == 0)
+		ret = mem_slots_ask(u, *protocol, slots);
+	return ret;
+}
+
 int
 vio_user_init(struct vio_user *u, int fd, const struct vio_user_conf *conf)
 {
@@ -375,11 +394,7 @@ vio_user_init(struct vio_user *u, int fd, const struct vio_user_conf *conf)
 	ret = vio_vhost_init(&u->conn, name, fd);
 	if (ret < 0)
 		return ret;
-	ret = protocol_negotiate(u, &protocol);
-	if (ret == 0)
-		ret = pairs_check(u, protocol, conf->pairs);
-	if (ret == 0)
-		ret = mem_slots_ask(u, protocol, &slots);
+	ret = session_begin(u, conf->pairs, &protocol, &slots);
 	if (ret == 0)
 		ret = vio_user_mem_init(&u->mem, &u->conn, slots);
 	if (ret < 0)
@@ -393,6 +408,47 @@ vio_user_init(struct vio_user *u, int fd, const struct vio_user_conf *conf)
 close_connection:
 	vio_vhost_fini(&u->conn);
 	return ret;
+}
+
+int
+vio_user_renew(struct vio_user *u, int fd)
+{
+	uint64_t protocol, slots;
+	int ret;
+
+	/* None of what the back end that went was told is true of this one. */
+	vio_user_mem_forget(&u->mem);
+	memset(u->started, 0, sizeof(u->started));
+	u->status = VIRTIO_STATUS_RESET;
+	u->has_status = false;
+	ret = vio_vhost_renew(&u->conn, fd);
+	if (ret == 0)
+		ret = session_begin(u, u->nb_queues / 2, &protocol, &slots);
+	if (ret == 0)
+		ret = vio_user_config_renew(u, protocol);
+	if (ret == 0)
+		vio_user_mem_slots(&u->mem, slots);
+	else
+		vio_user_leave(u);
+	return ret;
+}
+
+bool
+vio_user_is_up(struct vio_user *u)
+{
+	return vio_vhost_is_up(&u->conn);
+}
+
+void
+vio_user_leave(struct vio_user *u)
+{
+	vio_vhost_end(&u->conn);
+}
+
+bool
+vio_user_is_left(struct vio_user *u)
+{
+	return !vio_vhost_is_up(&u->conn) && vio_vhost_is_closed(&u->conn);
 }
 
 void

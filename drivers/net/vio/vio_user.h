@@ -79,6 +79,26 @@ struct vio_user {
 int
 vio_user_init(struct vio_user *u, int fd, const struct vio_user_conf *conf);
 
+/*
+ * The same device on the socket of a back end that came back, which it owns from now on, when
+ * vio_user_is_left(); it is to be reset next. Returns 0, or -errno with a message when the
+ * back end does not do what the first one did; the connection has ended then.
+ */
+int
+vio_user_renew(struct vio_user *u, int fd);
+
+/* Whether the connection stands. */
+bool
+vio_user_is_up(struct vio_user *u);
+
+/* Ends the connection, if it stands. */
+void
+vio_user_leave(struct vio_user *u);
+
+/* Whether the connection ended and the back end closed it, so that it uses nothing any more. */
+bool
+vio_user_is_left(struct vio_user *u);
+
 /* Closes all that vio_user_init() and the verbs opened. */
 void
 vio_user_fini(struct vio_user *u);

@@ -21,6 +21,7 @@
 #include "vio_user_args.h"
 
 #define ARG_PATH	"path"
+#define ARG_SERVER	"server"
 #define ARG_QUEUES	"queues"
 #define ARG_QUEUE_SIZE	"queue_size"
 #define ARG_MAC		"mac"
@@ -173,7 +174,7 @@ static int
 keys_check(const struct rte_kvargs *kvlist, const char *device)
 {
 	static const char * const known[] = {
-		ARG_PATH, ARG_QUEUES, ARG_QUEUE_SIZE, ARG_MAC, ARG_MRG_RXBUF,
+		ARG_PATH, ARG_SERVER, ARG_QUEUES, ARG_QUEUE_SIZE, ARG_MAC, ARG_MRG_RXBUF,
 		ARG_PACKED_VQ, ARG_IN_ORDER, ARG_CQ, ARG_SPEED, ARG_MTU, ARG_VECTORIZED,
 		ARG_RSS_FALLBACK,
 	};
@@ -220,6 +221,8 @@ vio_user_args_parse(const char *device, const char *text, struct vio_user_args *
 		ret = mac_get(kvlist, device, &args->conf);
 	if (ret == 0)
 		ret = path_get(kvlist, device, args);
+	if (ret == 0)
+		ret = arg_flag_get(kvlist, device, ARG_SERVER, &args->server);
 	rte_kvargs_free(kvlist);
 	return ret;
 }

@@ -8,10 +8,12 @@
 #define VIO_USER_ARGS_H
 
 #include "vio_user.h"
+#include "vio_user_socket.h"
 
 /* All arguments, for the help of the device's driver. */
 #define VIO_USER_ARGS_KNOWN \
 	"path=<path> " \
+	"server=<0|1> " \
 	"queues=1..128 " \
 	"queue_size=8..32768 " \
 	"mac=<mac addr> " \
@@ -26,7 +28,8 @@
 
 /* What the arguments say. */
 struct vio_user_args {
-	char path[VIO_VHOST_PATH_SIZE];		/* the socket */
+	char path[VIO_USER_PATH_SIZE];		/* the socket */
+	bool server;				/* listen there */
 	struct vio_user_conf conf;
 	bool rss_fallback;
 };

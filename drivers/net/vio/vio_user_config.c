@@ -45,7 +45,7 @@ is_backends(const struct vio_user_config *c, unsigned int feature)
 	return c->backend_features & RTE_BIT64(feature);
 }
 
-/* Takes over the back end's fields. */
+/* Takes over those of the fields that are the back end's. */
 static void
 merge(struct vio_user_config *c, const struct virtio_net_config *theirs)
 {
@@ -78,18 +78,17 @@ requests_come(void *arg)
 	vio_vhost_event_raise(&u->conn);
 }
 
-/* The user's MTU must be one that the back end can have. */
+/* The MTU, the user's or of the back end before, must be one that the back end can have. */
 static int
-mtu_check(const struct vio_user *u, const struct vio_user_conf *conf,
-	  const struct virtio_net_config *theirs)
+mtu_check(const struct vio_user *u, uint16_t wanted, const struct virtio_net_config *theirs)
 {
 	uint16_t mtu = rte_le_to_cpu_16(theirs->mtu);
 
 	if (u->config.size == 0 || !(u->backend_features & RTE_BIT64(VIRTIO_NET_F_MTU)) ||
-	    conf->mtu <= mtu)
+	    wanted <= mtu)
 		return 0;
 	VIO_LOG(ERR, u->base.name, "mtu=%u: the back end has %u; ask for less, or give it more",
-		conf->mtu, mtu);
+		wanted, mtu);
 	return -ENOTSUP;
 }
 
@@ -100,6 +99,7 @@ backend_read(struct vio_user *u, uint64_t protocol, struct virtio_net_config *th
 	struct vio_user_config *c = &u->config;
 	int ret;
 
+	c->size = 0;
 	if (!(protocol & RTE_BIT64(VHOST_USER_PROTOCOL_F_CONFIG)))
 		return 0;
 	c->size = backend_size(u);
@@ -136,6 +136,15 @@ user_fill(struct virtio_net_config *space, const struct vio_user_conf *conf)
 	return features;
 }
 
+/* Listens for changes of the back end's space, if it tells of them. */
+static int
+changes_listen(struct vio_user *u, uint64_t protocol)
+{
+	if (u->config.size == 0 || !(protocol & RTE_BIT64(VHOST_USER_PROTOCOL_F_BACKEND_REQ)))
+		return 0;
+	return vio_user_req_init(&u->config.req, &u->conn, requests_come, u);
+}
+
 int
 vio_user_config_init(struct vio_user *u, const struct vio_user_conf *conf, uint64_t protocol)
 {
@@ -148,7 +157,7 @@ vio_user_config_init(struct vio_user *u, const struct vio_user_conf *conf, uint6
 	users = user_fill(&c->space, conf);
 	ret = backend_read(u, protocol, &theirs);
 	if (ret == 0)
-		ret = mtu_check(u, conf, &theirs);
+		ret = mtu_check(u, conf->mtu, &theirs);
 	if (ret < 0)
 		return ret;
 	c->tells_mtu = protocol & RTE_BIT64(VHOST_USER_PROTOCOL_F_MTU);
@@ -156,9 +165,36 @@ vio_user_config_init(struct vio_user *u, const struct vio_user_conf *conf, uint6
 		c->backend_features = u->backend_features & VIO_USER_CONFIG_FEATURES & ~users;
 	u->offered.word[0] |= users | c->backend_features | RTE_BIT64(VIRTIO_NET_F_STATUS);
 	merge(c, &theirs);
-	if (c->size == 0 || !(protocol & RTE_BIT64(VHOST_USER_PROTOCOL_F_BACKEND_REQ)))
-		return 0;
-	return vio_user_req_init(&c->req, &u->conn, requests_come, u);
+	return changes_listen(u, protocol);
+}
+
+int
+vio_user_config_renew(struct vio_user *u, uint64_t protocol)
+{
+	struct vio_user_config *c = &u->config;
+	struct virtio_net_config theirs = { .duplex = 0 };
+	uint16_t mtu = 0;
+	int ret;
+
+	vio_user_req_fini(&c->req, requests_come, u);
+	if (vio_feature_has(&u->offered, VIRTIO_NET_F_MTU))
+		mtu = rte_le_to_cpu_16(c->space.mtu);
+	ret = backend_read(u, protocol, &theirs);
+	if (ret == 0)
+		ret = mtu_check(u, mtu, &theirs);
+	if (ret < 0)
+		return ret;
+	c->tells_mtu = protocol & RTE_BIT64(VHOST_USER_PROTOCOL_F_MTU);
+	/* What the port was probed with stays. */
+	c->backend_features &= u->backend_features &
+			       ~(RTE_BIT64(VIRTIO_NET_F_MAC) | RTE_BIT64(VIRTIO_NET_F_MTU));
+	if (c->size == 0)
+		c->backend_features = 0;
+	rte_spinlock_lock(&c->lock);
+	c->space.status = rte_cpu_to_le_16(VIRTIO_NET_S_LINK_UP);
+	rte_spinlock_unlock(&c->lock);
+	merge(c, &theirs);
+	return changes_listen(u, protocol);
 }
 
 void

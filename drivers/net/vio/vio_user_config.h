@@ -24,6 +24,13 @@
 int
 vio_user_config_init(struct vio_user *u, const struct vio_user_conf *conf, uint64_t protocol);
 
+/*
+ * The back end came back: asks it anew for what may change, the link and its speed. Returns 0, or
+ * -errno with a message: -ENOTSUP when it can no longer have the MTU.
+ */
+int
+vio_user_config_renew(struct vio_user *u, uint64_t protocol);
+
 void
 vio_user_config_fini(struct vio_user *u);
 

@@ -20,31 +20,55 @@
 #include "vio_log.h"
 #include "vio_user.h"
 #include "vio_user_args.h"
+#include "vio_user_watch.h"
 
-/* The private data of a port; struct vio_dev must be its first member (vio_ethdev_init()). */
-struct user_port {
-	struct vio_dev dev;
-	struct vio_user user;
-};
-
-/* The shared operations, but for close. */
+/* The shared operations, and ours of them: all but start, stop and close are the same. */
+static const struct eth_dev_ops *shared_dev_ops;
 static struct eth_dev_ops user_dev_ops;
 
 /* What the port holds besides what the shared layer gave it. */
 static void
 port_fini(struct rte_eth_dev *eth_dev)
 {
-	struct user_port *port = eth_dev->data->dev_private;
+	struct vio_user_port *port = eth_dev->data->dev_private;
 
 	rte_intr_instance_free(eth_dev->intr_handle);
 	eth_dev->intr_handle = NULL;
 	vio_user_fini(&port->user);
+	vio_user_socket_close(&port->socket);
+}
+
+/* Without a back end the port is started all the same, and works when one comes. */
+static int
+user_dev_start(struct rte_eth_dev *eth_dev)
+{
+	struct vio_user_port *port = eth_dev->data->dev_private;
+	bool away = !vio_user_watch_renew(port);
+	int ret = away ? 0 : shared_dev_ops->dev_start(eth_dev);
+
+	/* It may go while it is started. */
+	away = away || (ret < 0 && !vio_user_is_up(&port->user));
+	if (away)
+		ret = vio_ethdev_start_suspended(eth_dev);
+	if (ret < 0)
+		return ret;
+	ret = vio_user_watch_start(eth_dev, away);
+	if (ret < 0)
+		shared_dev_ops->dev_stop(eth_dev);
+	return ret;
+}
+
+static int
+user_dev_stop(struct rte_eth_dev *eth_dev)
+{
+	vio_user_watch_stop(eth_dev);
+	return shared_dev_ops->dev_stop(eth_dev);
 }
 
 static int
 user_dev_close(struct rte_eth_dev *eth_dev)
 {
-	int ret = vio_ethdev_close(eth_dev);
+	int ret = shared_dev_ops->dev_close(eth_dev);
 
 	port_fini(eth_dev);
 	return ret;
@@ -54,7 +78,7 @@ user_dev_close(struct rte_eth_dev *eth_dev)
 static int
 intr_alloc(struct rte_eth_dev *eth_dev)
 {
-	const struct user_port *port = eth_dev->data->dev_private;
+	const struct vio_user_port *port = eth_dev->data->dev_private;
 
 	eth_dev->intr_handle = rte_intr_instance_alloc(RTE_INTR_INSTANCE_F_PRIVATE);
 	if (eth_dev->intr_handle == NULL)
@@ -68,7 +92,7 @@ intr_alloc(struct rte_eth_dev *eth_dev)
 static int
 port_init(struct rte_eth_dev *eth_dev)
 {
-	struct user_port *port = eth_dev->data->dev_private;
+	struct vio_user_port *port = eth_dev->data->dev_private;
 	int ret = intr_alloc(eth_dev);
 
 	if (ret == 0)
@@ -77,7 +101,10 @@ port_init(struct rte_eth_dev *eth_dev)
 		port_fini(eth_dev);
 		return ret;
 	}
-	user_dev_ops = *eth_dev->dev_ops;
+	shared_dev_ops = eth_dev->dev_ops;
+	user_dev_ops = *shared_dev_ops;
+	user_dev_ops.dev_start = user_dev_start;
+	user_dev_ops.dev_stop = user_dev_stop;
 	user_dev_ops.dev_close = user_dev_close;
 	eth_dev->dev_ops = &user_dev_ops;
 	return 0;
@@ -89,7 +116,8 @@ vio_user_probe(struct rte_vdev_device *vdev)
 	const char *device = rte_vdev_device_name(vdev);
 	struct rte_eth_dev *eth_dev;
 	struct vio_user_args args;
-	struct user_port *port;
+	struct vio_user_socket sock;
+	struct vio_user_port *port;
 	int fd, ret;
 
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
@@ -99,22 +127,25 @@ vio_user_probe(struct rte_vdev_device *vdev)
 	ret = vio_user_args_parse(device, rte_vdev_device_args(vdev), &args);
 	if (ret < 0)
 		return ret;
-	fd = vio_vhost_connect(device, args.path);
+	fd = vio_user_socket_open(&sock, device, args.path, args.server);
 	if (fd < 0)
 		return fd;
 	eth_dev = rte_eth_vdev_allocate(vdev, sizeof(*port));
 	if (eth_dev == NULL) {
 		VIO_LOG(ERR, device, "no free port, or no memory for one: reserve more hugepages");
 		close(fd);
+		vio_user_socket_close(&sock);
 		return -ENOMEM;
 	}
 	port = eth_dev->data->dev_private;
+	port->socket = sock;
 	port->user.base.name = device;
 	port->dev.rss.fallback = args.rss_fallback;
 	ret = vio_user_init(&port->user, fd, &args.conf);
 	if (ret == 0)
 		ret = port_init(eth_dev);
 	if (ret < 0) {
+		vio_user_socket_close(&port->socket);
 		rte_eth_dev_release_port(eth_dev);
 		return ret;
 	}

@@ -262,14 +262,30 @@ changed(enum rte_mem_event type, const void *addr, size_t len, void *arg)
 			       "the change of DPDK's memory could not be shared");
 }
 
+void
+vio_user_mem_slots(struct vio_user_mem *mem, uint64_t slots)
+{
+	mem->by_slot = slots > 0;
+	mem->nb_max = mem->by_slot ? RTE_MIN(slots, (uint64_t)VIO_USER_REGIONS_MAX) :
+		      VHOST_USER_REGIONS_MAX;
+}
+
+void
+vio_user_mem_forget(struct vio_user_mem *mem)
+{
+	/* Against changed(), which does nothing afterwards until all is told again. */
+	rte_mcfg_mem_read_lock();
+	mem->told = false;
+	mem->nb = 0;
+	rte_mcfg_mem_read_unlock();
+}
+
 int
 vio_user_mem_init(struct vio_user_mem *mem, struct vio_vhost *conn, uint64_t slots)
 {
 	memset(mem, 0, sizeof(*mem));
 	mem->conn = conn;
-	mem->by_slot = slots > 0;
-	mem->nb_max = mem->by_slot ? RTE_MIN(slots, (uint64_t)VIO_USER_REGIONS_MAX) :
-		      VHOST_USER_REGIONS_MAX;
+	vio_user_mem_slots(mem, slots);
 	/* Legacy memory does not change, and has no such events. */
 	if (rte_mem_event_callback_register(CALLBACK_NAME, changed, mem) < 0 &&
 	    rte_errno != ENOTSUP)

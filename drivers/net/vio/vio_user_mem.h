@@ -43,6 +43,12 @@ vio_user_mem_init(struct vio_user_mem *mem, struct vio_vhost *conn, uint64_t slo
 void
 vio_user_mem_fini(struct vio_user_mem *mem);
 
+/* There is no back end that knows of any memory; then another, and how many regions it takes. */
+void
+vio_user_mem_forget(struct vio_user_mem *mem);
+void
+vio_user_mem_slots(struct vio_user_mem *mem, uint64_t slots);
+
 /*
  * Tells the back end of all memory that EAL gave the process, unless it was told. Returns 0;
  * -ENOTSUP for memory without descriptor, -ENOSPC for too many regions, each with a message; or

@@ -5,13 +5,15 @@
 /*
  * The messages of the vhost-user protocol on their socket.
  * Invariants: nothing waits without a deadline; a descriptor that comes unasked is closed at
- * once; a reply is exactly as long as its request demands. The end of the connection is final:
- * our direction is shut down and nothing more is sent, but the socket stays open, so that
- * it can be seen when the back end closes it.
- * Threads: any; a mutex keeps a request and its reply together.
+ * once; a reply is exactly as long as its request demands. When the connection ends, our direction
+ * is shut down and nothing more is sent, but the socket stays open, so that it can be seen when
+ * the back end closes it, and until the next connection takes its place.
+ * Threads: any; a mutex keeps a request and its reply together. A thread that is late may end the
+ * next connection for what it saw of the last one; that is met as any other end is.
  */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -20,14 +22,10 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <rte_common.h>
 #include <rte_cycles.h>
-#include <rte_string_fns.h>
 
 #include "vio_log.h"
 #include "vio_vhost.h"
@@ -60,45 +58,6 @@ static const char *const request_names[] = {
 	[VHOST_USER_GET_STATUS] = "GET_STATUS",
 };
 
-static_assert(RTE_SIZEOF_FIELD(struct sockaddr_un, sun_path) == VIO_VHOST_PATH_SIZE, "unix(7)");
-
-/* What to do about a connection that cannot be had. */
-static const char *
-connect_advice(const char *path)
-{
-	struct stat st;
-
-	/* net_virtio_user takes devices such as /dev/vhost-net, too. */
-	if (stat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
-		return "it is no socket, and nothing but vhost-user is supported";
-	return "start the vhost-user back end first";
-}
-
-int
-vio_vhost_connect(const char *name, const char *path)
-{
-	const struct timeval limit = { .tv_sec = VIO_VHOST_DEADLINE_MS / MS_PER_S };
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd, ret;
-
-	strlcpy(addr.sun_path, path, sizeof(addr.sun_path));
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		goto fail;
-	/* It also bounds how long a back end may take to accept the connection. */
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) == 0 &&
-	    connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0)
-		return fd;
-
-fail:
-	ret = -errno;
-	VIO_LOG(ERR, name, "no connection to %s: %s; %s", path, strerror(-ret),
-		connect_advice(path));
-	if (fd >= 0)
-		close(fd);
-	return ret;
-}
-
 int
 vio_vhost_init(struct vio_vhost *c, const char *name, int fd)
 {
@@ -129,6 +88,30 @@ vio_vhost_init(struct vio_vhost *c, const char *name, int fd)
 	return ret;
 }
 
+int
+vio_vhost_renew(struct vio_vhost *c, int fd)
+{
+	struct epoll_event closed = { .events = EPOLLRDHUP | EPOLLET };
+	int ret = 0;
+
+	pthread_mutex_lock(&c->lock);
+	epoll_ctl(c->event_fd, EPOLL_CTL_DEL, c->fd, NULL);
+	/* In place, so that who looks at the socket meanwhile looks at one of ours. */
+	if (dup3(fd, c->fd, O_CLOEXEC) >= 0) {
+		c->reply_ack = false;
+		__atomic_store_n(&c->ended, false, __ATOMIC_RELEASE);
+		ret = epoll_ctl(c->event_fd, EPOLL_CTL_ADD, c->fd, &closed);
+	} else {
+		ret = -1;
+	}
+	ret = ret < 0 ? -errno : 0;
+	close(fd);
+	pthread_mutex_unlock(&c->lock);
+	if (ret < 0)
+		VIO_LOG(ERR, c->name, "the connection cannot be watched: %s", strerror(-ret));
+	return ret;
+}
+
 void
 vio_vhost_fini(struct vio_vhost *c)
 {
@@ -138,9 +121,8 @@ vio_vhost_fini(struct vio_vhost *c)
 	pthread_mutex_destroy(&c->lock);
 }
 
-/* Ends the connection once; the first who does it says why. Returns whether it was the first. */
-static bool
-end(struct vio_vhost *c)
+bool
+vio_vhost_end(struct vio_vhost *c)
 {
 	struct epoll_event now = { .events = EPOLLOUT | EPOLLRDHUP | EPOLLET };
 
@@ -161,7 +143,7 @@ vio_vhost_fail(struct vio_vhost *c, enum vhost_user_request request, const char 
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	if (end(c))
+	if (vio_vhost_end(c))
 		VIO_LOG(ERR, c->name, "connection closed: request %s: %s",
 			request_names[request], why);
 	return -ENOTCONN;
@@ -176,7 +158,7 @@ vio_vhost_is_up(struct vio_vhost *c)
 		return false;
 	if (poll(&pfd, 1, 0) <= 0)
 		return true;
-	if (end(c))
+	if (vio_vhost_end(c))
 		VIO_LOG(WARNING, c->name, "the back end closed the connection");
 	return false;
 }
@@ -454,18 +436,17 @@ vio_vhost_event_clear(struct vio_vhost *c)
 		;
 }
 
-int
-vio_vhost_wait_closed(struct vio_vhost *c)
+bool
+vio_vhost_is_closed(const struct vio_vhost *c)
 {
-	uint64_t deadline = deadline_of(c);
-	char rest[256];
-	ssize_t ret;
+	/* With both directions shut down the socket hangs up, which is told without being asked. */
+	struct pollfd pfd = { .fd = c->fd };
 
-	/* Without room for them, descriptors that come are the kernel's to close. */
-	do {
-		ret = recv(c->fd, rest, sizeof(rest), MSG_DONTWAIT);
-		if (ret == 0 || (ret < 0 && !is_transient(errno)))
-			return 0;
-	} while (wait_for(c, POLLIN, deadline) == 0);
-	return -ETIMEDOUT;
+	return poll(&pfd, 1, 0) > 0;
+}
+
+int
+vio_vhost_wait_closed(const struct vio_vhost *c)
+{
+	return wait_for(c, 0, deadline_of(c));
 }

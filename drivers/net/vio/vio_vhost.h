@@ -26,9 +26,6 @@
 /* How long a back end may take for one request. */
 #define VIO_VHOST_DEADLINE_MS	5000
 
-/* Room for the path of a socket, its end included (struct sockaddr_un). */
-#define VIO_VHOST_PATH_SIZE	108
-
 struct vio_vhost {
 	const char *name;		/* the device's, for messages */
 	int fd;				/* the socket */
@@ -40,16 +37,17 @@ struct vio_vhost {
 	pthread_mutex_t lock;		/* one request at a time */
 };
 
-/*
- * Connects to the back end that listens at path. Returns a socket, or -errno, with a message
- * that begins with the device's name.
- */
-int
-vio_vhost_connect(const char *name, const char *path);
-
 /* A connection on a socket, which it owns from now on even if it fails. Returns 0 or -errno. */
 int
 vio_vhost_init(struct vio_vhost *c, const char *name, int fd);
+
+/*
+ * The next connection, of a back end that came back: on another socket, which it owns from now on,
+ * in place of one that has ended and is closed (vio_vhost_is_closed()). Nothing is negotiated
+ * on it yet. Returns 0 or -errno with a message.
+ */
+int
+vio_vhost_renew(struct vio_vhost *c, int fd);
 
 /* Closes it. */
 void
@@ -88,6 +86,10 @@ vio_vhost_fail(struct vio_vhost *c, enum vhost_user_request request, const char 
 bool
 vio_vhost_is_up(struct vio_vhost *c);
 
+/* Ends the connection, whoever does it first: returns whether it stood until now. */
+bool
+vio_vhost_end(struct vio_vhost *c);
+
 /*
  * event_fd is readable once for the end of the connection, and each time that an event is raised;
  * clear takes that back.
@@ -98,10 +100,14 @@ void
 vio_vhost_event_clear(struct vio_vhost *c);
 
 /*
- * Waits until the back end closed its end of a connection that has ended, and so has given up
- * what it was given. Returns 0, or -ETIMEDOUT.
+ * Whether the back end closed its end of a connection that has ended, and so has given up what
+ * it was given.
  */
+bool
+vio_vhost_is_closed(const struct vio_vhost *c);
+
+/* Waits for that. Returns 0, or -ETIMEDOUT. */
 int
-vio_vhost_wait_closed(struct vio_vhost *c);
+vio_vhost_wait_closed(const struct vio_vhost *c);
 
 #endif /* VIO_VHOST_H */
