@@ -22,6 +22,7 @@ net_features_ok(struct vdev *dev)
 	static const uint8_t need_ctrl_vq[] = {
 		VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN, VIRTIO_NET_F_MQ,
 		VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_NET_F_RSS, VIRTIO_NET_F_HASH_TUNNEL,
+		VIRTIO_NET_F_HASH_REPORT,
 	};
 	unsigned int i;
 
@@ -163,9 +164,15 @@ fill(struct vdev_vq *vq, const struct vdev_chain *chains, uint16_t nb,
 int
 vdev_net_rx(struct vdev_net *net, uint16_t pair, const void *frame, size_t len)
 {
-	static const struct virtio_net_hdr_ext zero;
+	struct virtio_net_hdr_ext hdr = { 0 };
+	struct vdev_net_hash hash;
 
-	return vdev_net_rx_hdr(net, pair, frame, len, &zero);
+	if (vdev_has(&net->dev, VIRTIO_NET_F_HASH_REPORT)) {
+		hash = vdev_net_rss_hash(net, frame, len);
+		hdr.hash_value = rte_cpu_to_le_32(hash.value);
+		hdr.hash_report = rte_cpu_to_le_16(hash.report);
+	}
+	return vdev_net_rx_hdr(net, pair, frame, len, &hdr);
 }
 
 int

@@ -9,14 +9,9 @@
 
 #include <string.h>
 
-#include <rte_ip.h>
-#include <rte_tcp.h>
-#include <rte_thash.h>
-#include <rte_udp.h>
-#include <rte_vxlan.h>
-
 #include "test.h"
 
+#include "fake_flow.h"
 #include "fake_port.h"
 #include "vio.h"
 
@@ -24,23 +19,13 @@
 #define RING_SIZE	64
 #define NB_FLOWS	200
 #define RETA_SIZE	128
-#define KEY_SIZE	40
+#define KEY_SIZE	FAKE_FLOW_KEY_LEN
 #define RETA_GROUPS	(VIO_RETA_SIZE_MAX / RTE_ETH_RETA_GROUP_SIZE)
 
-/* All that virtio has a hash type for. */
-#define ALL_FUNCTIONS	(RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_TCP | \
-			 RTE_ETH_RSS_NONFRAG_IPV4_UDP | RTE_ETH_RSS_IPV6 | \
-			 RTE_ETH_RSS_NONFRAG_IPV6_TCP | RTE_ETH_RSS_NONFRAG_IPV6_UDP | \
-			 RTE_ETH_RSS_IPV6_EX | RTE_ETH_RSS_IPV6_TCP_EX | RTE_ETH_RSS_IPV6_UDP_EX)
+/* All functions that there are. */
+#define ALL		FAKE_FLOW_FUNCTIONS
 
 static struct fake_port port;
-
-/* The key of Microsoft's test vectors, which is the driver's own. */
-static uint8_t microsoft_key[KEY_SIZE] = {
-	0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3,
-	0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3,
-	0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa,
-};
 
 static int
 setup(void)
@@ -87,129 +72,6 @@ start_rss(uint64_t functions)
 	return start(NB_PAIRS, NB_PAIRS, &conf);
 }
 
-/* ---------------------------------------------------------------- frames */
-
-struct frame {
-	uint8_t data[160];
-	size_t len;
-	union rte_thash_tuple tuple;	/* in the machine's byte order */
-	unsigned int addr_words;	/* of the tuple: addresses */
-};
-
-static void
-put_ports(struct frame *f, uint8_t proto, uint16_t sport, uint16_t dport)
-{
-	struct rte_udp_hdr *l4 = (void *)&f->data[f->len];
-
-	l4->src_port = rte_cpu_to_be_16(sport);
-	l4->dst_port = rte_cpu_to_be_16(dport);
-	f->len += proto == IPPROTO_UDP ? sizeof(struct rte_udp_hdr) : sizeof(struct rte_tcp_hdr);
-	f->data[f->len++] = sport;	/* some payload */
-}
-
-static void
-put_ether(struct frame *f, uint16_t type)
-{
-	struct rte_ether_hdr *eth = (void *)&f->data[f->len];
-
-	eth->ether_type = rte_cpu_to_be_16(type);
-	f->len += sizeof(*eth);
-}
-
-static void
-put_ipv4(struct frame *f, uint8_t proto, uint32_t src, uint32_t dst, uint16_t sport,
-	uint16_t dport)
-{
-	struct rte_ipv4_hdr *ip;
-
-	put_ether(f, RTE_ETHER_TYPE_IPV4);
-	ip = (void *)&f->data[f->len];
-	ip->version_ihl = RTE_IPV4_VHL_DEF;
-	ip->next_proto_id = proto;
-	ip->src_addr = rte_cpu_to_be_32(src);
-	ip->dst_addr = rte_cpu_to_be_32(dst);
-	f->len += sizeof(*ip);
-	put_ports(f, proto, sport, dport);
-	f->addr_words = RTE_THASH_V4_L3_LEN;
-	f->tuple.v4 = (struct rte_ipv4_tuple){
-		.src_addr = src, .dst_addr = dst, .sport = sport, .dport = dport,
-	};
-}
-
-static void
-put_ipv6(struct frame *f, uint8_t proto, const uint8_t *src, const uint8_t *dst, uint16_t sport,
-	uint16_t dport)
-{
-	struct rte_ipv6_hdr *ip;
-
-	put_ether(f, RTE_ETHER_TYPE_IPV6);
-	ip = (void *)&f->data[f->len];
-	ip->vtc_flow = rte_cpu_to_be_32(6 << 28);
-	ip->proto = proto;
-	memcpy(ip->src_addr, src, 16);
-	memcpy(ip->dst_addr, dst, 16);
-	f->len += sizeof(*ip);
-	f->addr_words = RTE_THASH_V6_L3_LEN;
-	rte_thash_load_v6_addrs(ip, &f->tuple);
-	f->tuple.v6.sport = sport;
-	f->tuple.v6.dport = dport;
-	put_ports(f, proto, sport, dport);
-}
-
-/* A flow that differs by its number: IPv4 and IPv6, TCP, UDP and another protocol in turns. */
-static void
-make_flow(struct frame *f, unsigned int number)
-{
-	static const uint8_t protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP };
-	uint8_t proto = protos[number / 2 % RTE_DIM(protos)];
-	uint8_t src[16] = { 0xfd, 0x01, [14] = number >> 8, [15] = number };
-	uint8_t dst[16] = { 0xfd, 0x02, [15] = 7 * number };
-
-	memset(f, 0, sizeof(*f));
-	if (number % 2 == 0)
-		put_ipv4(f, proto, 0x0a000000 + 257 * number, 0x0a800001 + 31 * number,
-			1000 + number, 80 + number % 5);
-	else
-		put_ipv6(f, proto, src, dst, 2000 + 3 * number, 443);
-}
-
-/* The hash of a frame by DPDK's library; with ports where the function of its protocol is on. */
-static uint32_t
-softrss(const struct frame *f, uint64_t functions, const uint8_t *key)
-{
-	bool v4 = f->addr_words == RTE_THASH_V4_L3_LEN;
-	uint8_t proto = f->data[v4 ? 14 + 9 : 14 + 6];
-	uint64_t tcp = v4 ? RTE_ETH_RSS_NONFRAG_IPV4_TCP : RTE_ETH_RSS_NONFRAG_IPV6_TCP;
-	uint64_t udp = v4 ? RTE_ETH_RSS_NONFRAG_IPV4_UDP : RTE_ETH_RSS_NONFRAG_IPV6_UDP;
-	union rte_thash_tuple tuple = f->tuple;
-	bool ports = (proto == IPPROTO_TCP && (functions & tcp)) ||
-		     (proto == IPPROTO_UDP && (functions & udp));
-
-	return rte_softrss((uint32_t *)&tuple, f->addr_words + ports, key);
-}
-
-/* A frame arrives at the queue that the device chose, and no other; returns that queue, or -1. */
-static int
-arrive(const struct frame *f)
-{
-	struct rte_mbuf *m;
-	uint16_t pair, q;
-	int at = -1;
-
-	if (vdev_net_rx_spread(&port.net, f->data, f->len, &pair) != 1)
-		return -1;
-	for (q = 0; q < rte_eth_devices[port.port_id].data->nb_rx_queues; q++) {
-		if (rte_eth_rx_burst(port.port_id, q, &m, 1) == 0)
-			continue;
-		if (at >= 0 || q != pair || m->pkt_len != f->len ||
-		    memcmp(rte_pktmbuf_mtod(m, void *), f->data, f->len) != 0)
-			return -1;
-		at = q;
-		rte_pktmbuf_free(m);
-	}
-	return at;
-}
-
 /* ---------------------------------------------------------------- tables and keys */
 
 /* The device's table as ethdev tells it. */
@@ -247,14 +109,14 @@ static int
 check_spread(uint64_t functions, const uint8_t *key, const uint16_t *table, uint16_t size)
 {
 	unsigned int i, nb_at[NB_PAIRS] = { 0 };
-	struct frame f;
+	struct fake_flow f;
 	uint32_t hash;
 	int at;
 
 	for (i = 0; i < NB_FLOWS; i++) {
-		make_flow(&f, i);
-		hash = softrss(&f, functions, key);
-		at = arrive(&f);
+		fake_flow_make(&f, i);
+		hash = fake_flow_softrss(&f, functions, key);
+		at = fake_flow_arrive(&port, &f, NULL);
 		TEST_ASSERT_EQUAL(at, table[hash % size], "flow %u of hash 0x%08x: queue %d", i,
 			hash, at);
 		nb_at[at]++;
@@ -287,7 +149,7 @@ info_is_the_devices(void)
 		TEST_ASSERT_SUCCESS(rte_eth_dev_info_get(port.port_id, &info), "row %u", i);
 		TEST_ASSERT_EQUAL(info.reta_size, rows[i].reta, "row %u: %u", i, info.reta_size);
 		TEST_ASSERT_EQUAL(info.hash_key_size, rows[i].key, "row %u: key", i);
-		TEST_ASSERT_EQUAL(info.flow_type_rss_offloads, ALL_FUNCTIONS, "row %u: 0x%llx", i,
+		TEST_ASSERT_EQUAL(info.flow_type_rss_offloads, ALL, "row %u: 0x%llx", i,
 			(unsigned long long)info.flow_type_rss_offloads);
 		TEST_ASSERT_SUCCESS(fake_port_close(&port), "row %u", i);
 		TEST_ASSERT_SUCCESS(setup(), "row %u", i);
@@ -328,8 +190,9 @@ without_rss(void)
 static int
 fallback(void)
 {
+	uint8_t key[16] = { 1 };
 	const struct rte_eth_conf conf = rss_conf(RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP |
-		RTE_ETH_RSS_UDP | RTE_ETH_RSS_SCTP | RTE_ETH_RSS_L2_PAYLOAD, microsoft_key, 16);
+		RTE_ETH_RSS_UDP | RTE_ETH_RSS_SCTP | RTE_ETH_RSS_L2_PAYLOAD, key, 16);
 	const struct rte_eth_conf sources = rss_conf(RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_L3_SRC_ONLY,
 		NULL, 0);
 	struct vio_dev *dev;
@@ -392,7 +255,7 @@ configured(void)
 	TEST_ASSERT_EQUAL(rss->hash_types, VIRTIO_NET_HASH_TYPE_IPv4 | VIRTIO_NET_HASH_TYPE_UDPv6,
 		"types 0x%x", rss->hash_types);
 	TEST_ASSERT_EQUAL(rss->key_len, KEY_SIZE, "key of %u bytes", rss->key_len);
-	TEST_ASSERT_BUFFERS_ARE_EQUAL(rss->key, microsoft_key, KEY_SIZE, "key");
+	TEST_ASSERT_BUFFERS_ARE_EQUAL(rss->key, fake_flow_key, KEY_SIZE, "key");
 	TEST_ASSERT_EQUAL(rss->reta_size, RETA_SIZE, "%u entries", rss->reta_size);
 	TEST_ASSERT_SUCCESS(query(table, RETA_SIZE), "query");
 	for (i = 0; i < RETA_SIZE; i++) {
@@ -429,7 +292,7 @@ every_function(void)
 
 	TEST_ASSERT_SUCCESS(start_rss(RTE_ETH_RSS_IPV4), "start");
 	for (bit = 0; bit < 64; bit++) {
-		if (!(ALL_FUNCTIONS & RTE_BIT64(bit)))
+		if (!(ALL & RTE_BIT64(bit)))
 			continue;
 		conf.rss_hf = RTE_BIT64(bit);
 		TEST_ASSERT_SUCCESS(rte_eth_dev_rss_hash_update(port.port_id, &conf), "%u", bit);
@@ -509,8 +372,14 @@ key_of_the_driver(void)
 	TEST_ASSERT_SUCCESS(start_rss(RTE_ETH_RSS_IPV4), "start");
 	TEST_ASSERT_EQUAL(port.net.rss.key_len, UINT8_MAX, "%u bytes", port.net.rss.key_len);
 	for (i = 0; i < UINT8_MAX; i++)
-		TEST_ASSERT_EQUAL(port.net.rss.key[i], microsoft_key[i % KEY_SIZE], "byte %u", i);
+		TEST_ASSERT_EQUAL(port.net.rss.key[i], fake_flow_key[i % KEY_SIZE], "byte %u", i);
 	return fake_port_close(&port);
+}
+
+static uint32_t
+addr_of(const uint8_t bytes[4])
+{
+	return (uint32_t)bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
 }
 
 /* The vectors that Microsoft publishes: the test device's hash and DPDK's are both theirs. */
@@ -537,7 +406,7 @@ vectors(void)
 	struct rte_eth_rss_conf hash = { .rss_hf = with_ports };
 	struct vdev_net_hash got;
 	unsigned int i;
-	struct frame f;
+	struct fake_flow f;
 
 	TEST_ASSERT_SUCCESS(start_rss(RTE_ETH_RSS_IPV4), "start");
 	for (i = 0; i < 2 * RTE_DIM(rows); i++) {
@@ -549,15 +418,14 @@ vectors(void)
 			TEST_ASSERT_SUCCESS(rte_eth_dev_rss_hash_update(port.port_id, &hash),
 				"with ports");
 		memset(&f, 0, sizeof(f));
-		put_ipv4(&f, IPPROTO_TCP, rte_be_to_cpu_32(*(const rte_be32_t *)rows[row].src),
-			rte_be_to_cpu_32(*(const rte_be32_t *)rows[row].dst), rows[row].sport,
-			rows[row].dport);
+		fake_flow_ipv4(&f, IPPROTO_TCP, addr_of(rows[row].src), addr_of(rows[row].dst),
+			rows[row].sport, rows[row].dport);
 		got = vdev_net_rss_hash(&port.net, f.data, f.len);
 		TEST_ASSERT_EQUAL(got.value, expected, "row %u: 0x%08x", row, got.value);
-		TEST_ASSERT_EQUAL(softrss(&f, ports ? with_ports : RTE_ETH_RSS_IPV4,
-			microsoft_key), expected, "row %u: rte_softrss", row);
-		TEST_ASSERT_EQUAL(arrive(&f), (int)(expected % RETA_SIZE % NB_PAIRS), "row %u",
-			row);
+		TEST_ASSERT_EQUAL(fake_flow_softrss(&f, ports ? with_ports : RTE_ETH_RSS_IPV4,
+			fake_flow_key), expected, "row %u: rte_softrss", row);
+		TEST_ASSERT_EQUAL(fake_flow_arrive(&port, &f, NULL),
+			(int)(expected % RETA_SIZE % NB_PAIRS), "row %u", row);
 	}
 	return fake_port_close(&port);
 }
@@ -567,15 +435,15 @@ static int
 flows_follow_the_table(void)
 {
 	uint16_t table[RETA_SIZE], i;
-	struct frame f = { .len = 64 };
+	struct fake_flow f = { .len = 64 };
 
-	TEST_ASSERT_SUCCESS(start_rss(ALL_FUNCTIONS), "start");
+	TEST_ASSERT_SUCCESS(start_rss(ALL), "start");
 	TEST_ASSERT_SUCCESS(query(table, RETA_SIZE), "query");
-	TEST_ASSERT_SUCCESS(check_spread(ALL_FUNCTIONS, microsoft_key, table, RETA_SIZE),
+	TEST_ASSERT_SUCCESS(check_spread(ALL, fake_flow_key, table, RETA_SIZE),
 		"as configured");
 	for (i = 0; i < 20; i++) {
 		f.data[63] = i;
-		TEST_ASSERT_EQUAL(arrive(&f), 0, "a frame without a hash");
+		TEST_ASSERT_EQUAL(fake_flow_arrive(&port, &f, NULL), 0, "a frame without a hash");
 	}
 	return fake_port_close(&port);
 }
@@ -585,7 +453,7 @@ table_changes_while_running(void)
 {
 	uint16_t table[RETA_SIZE], i;
 
-	TEST_ASSERT_SUCCESS(start_rss(ALL_FUNCTIONS), "start");
+	TEST_ASSERT_SUCCESS(start_rss(ALL), "start");
 	TEST_ASSERT_SUCCESS(update(RETA_SIZE, UINT64_MAX, 1, 3), "all to queues 1 to 3");
 	for (i = 0; i < RETA_SIZE; i++)
 		TEST_ASSERT_EQUAL(port.net.rss.reta[i], 1 + i % 3, "entry %u", i);
@@ -596,12 +464,12 @@ table_changes_while_running(void)
 		TEST_ASSERT_EQUAL(table[i], (i & 4 ? 0 : 1 + i % 3), "entry %u: %u", i, table[i]);
 		TEST_ASSERT_EQUAL(port.net.rss.reta[i], table[i], "entry %u", i);
 	}
-	TEST_ASSERT_SUCCESS(check_spread(ALL_FUNCTIONS, microsoft_key, table, RETA_SIZE), "spread");
+	TEST_ASSERT_SUCCESS(check_spread(ALL, fake_flow_key, table, RETA_SIZE), "spread");
 
 	/* and what a stop and a start leaves is the same */
 	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
-	TEST_ASSERT_SUCCESS(check_spread(ALL_FUNCTIONS, microsoft_key, table, RETA_SIZE),
+	TEST_ASSERT_SUCCESS(check_spread(ALL, fake_flow_key, table, RETA_SIZE),
 		"after a stop");
 	return fake_port_close(&port);
 }
@@ -615,7 +483,7 @@ query_of_some(void)
 	};
 	unsigned int i;
 
-	TEST_ASSERT_SUCCESS(start_rss(ALL_FUNCTIONS), "start");
+	TEST_ASSERT_SUCCESS(start_rss(ALL), "start");
 	memset(reta[0].reta, 0x5a, sizeof(reta[0].reta));
 	memset(reta[1].reta, 0x5a, sizeof(reta[1].reta));
 	TEST_ASSERT_SUCCESS(rte_eth_dev_rss_reta_query(port.port_id, reta, RETA_SIZE), "query");
@@ -627,7 +495,7 @@ query_of_some(void)
 static int
 wrong_tables(void)
 {
-	TEST_ASSERT_SUCCESS(start_rss(ALL_FUNCTIONS), "start");
+	TEST_ASSERT_SUCCESS(start_rss(ALL), "start");
 	TEST_ASSERT_EQUAL(update(RETA_SIZE / 2, UINT64_MAX, 0, 1), -EINVAL, "too short");
 	TEST_ASSERT_EQUAL(update(2 * RETA_SIZE, UINT64_MAX, 0, 1), -EINVAL, "too long");
 	TEST_ASSERT_EQUAL(update(RETA_SIZE, UINT64_MAX, NB_PAIRS, 1), -EINVAL, "no such queue");
@@ -645,11 +513,11 @@ table_sizes(void)
 
 	for (i = 0; i < RTE_DIM(sizes); i++) {
 		vdev_net_rss_offer(&port.net, sizes[i], KEY_SIZE);
-		TEST_ASSERT_SUCCESS(start_rss(ALL_FUNCTIONS), "%u", sizes[i]);
+		TEST_ASSERT_SUCCESS(start_rss(ALL), "%u", sizes[i]);
 		TEST_ASSERT_EQUAL(port.net.rss.reta_size, sizes[i], "%u", port.net.rss.reta_size);
 		TEST_ASSERT_SUCCESS(query(table, sizes[i]), "%u", sizes[i]);
 		if (sizes[i] >= NB_PAIRS)
-			TEST_ASSERT_SUCCESS(check_spread(ALL_FUNCTIONS, microsoft_key, table,
+			TEST_ASSERT_SUCCESS(check_spread(ALL, fake_flow_key, table,
 				sizes[i]), "%u", sizes[i]);
 		TEST_ASSERT_SUCCESS(fake_port_close(&port), "%u", sizes[i]);
 		TEST_ASSERT_SUCCESS(setup(), "%u", sizes[i]);
@@ -667,11 +535,11 @@ hash_changes_while_running(void)
 
 	for (i = 0; i < sizeof(key); i++)
 		key[i] = 0x80 + 29 * i;
-	TEST_ASSERT_SUCCESS(start_rss(ALL_FUNCTIONS), "start");
+	TEST_ASSERT_SUCCESS(start_rss(ALL), "start");
 	TEST_ASSERT_SUCCESS(query(table, RETA_SIZE), "query");
 	/* without a key, the one before stays */
 	TEST_ASSERT_SUCCESS(rte_eth_dev_rss_hash_update(port.port_id, &conf), "addresses");
-	TEST_ASSERT_SUCCESS(check_spread(conf.rss_hf, microsoft_key, table, RETA_SIZE), "spread");
+	TEST_ASSERT_SUCCESS(check_spread(conf.rss_hf, fake_flow_key, table, RETA_SIZE), "spread");
 	conf.rss_key = key;
 	conf.rss_key_len = sizeof(key);
 	TEST_ASSERT_SUCCESS(rte_eth_dev_rss_hash_update(port.port_id, &conf), "key");
@@ -744,7 +612,7 @@ without_mq(void)
 		port.net.rss.hash_types);
 	for (i = 0; i < RETA_SIZE; i++)
 		table[i] = i % NB_PAIRS;
-	TEST_ASSERT_SUCCESS(check_spread(ALL_FUNCTIONS, microsoft_key, table, RETA_SIZE), "spread");
+	TEST_ASSERT_SUCCESS(check_spread(ALL, fake_flow_key, table, RETA_SIZE), "spread");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
 	TEST_ASSERT_SUCCESS(start(1, 1, &conf), "one queue");
 	TEST_ASSERT_SUCCESS(rte_eth_promiscuous_enable(port.port_id), "the control queue works");
@@ -821,30 +689,17 @@ refused_at_the_start(void)
 
 /* ---------------------------------------------------------------- inner headers */
 
-static void
-make_vxlan(struct frame *f, unsigned int number)
-{
-	struct frame inner;
-
-	make_flow(&inner, number);
-	memset(f, 0, sizeof(*f));
-	put_ipv4(f, IPPROTO_UDP, 0x0a000001, 0x0a000002, 50000, RTE_VXLAN_DEFAULT_PORT);
-	f->len += sizeof(struct rte_vxlan_hdr) - 1;	/* in the place of the payload */
-	memcpy(&f->data[f->len], inner.data, inner.len);
-	f->len += inner.len;
-}
-
 /* Queues that frames arrive at whose outer headers are all the same. */
 static unsigned int
 queues_of_one_tunnel(void)
 {
 	unsigned int i, queues = 0;
-	struct frame f;
+	struct fake_flow f;
 	int at;
 
 	for (i = 0; i < NB_FLOWS; i++) {
-		make_vxlan(&f, i);
-		at = arrive(&f);
+		fake_flow_vxlan(&f, i);
+		at = fake_flow_arrive(&port, &f, NULL);
 		queues |= at < 0 ? UINT32_MAX : 1u << at;
 	}
 	return __builtin_popcount(queues);
@@ -853,16 +708,16 @@ queues_of_one_tunnel(void)
 static int
 inner_headers(void)
 {
-	struct rte_eth_rss_conf hash = { .rss_hf = ALL_FUNCTIONS | RTE_ETH_RSS_LEVEL_INNERMOST };
+	struct rte_eth_rss_conf hash = { .rss_hf = ALL | RTE_ETH_RSS_LEVEL_INNERMOST };
 	struct rte_eth_dev_info info;
 
 	vdev_offer(&port.net.dev, VIRTIO_NET_F_HASH_TUNNEL, true);
 	/* a bit that the specification does not name MUST be ignored */
 	port.net.config.supported_tunnel_types = rte_cpu_to_le_32(
 		VIRTIO_NET_HASH_TUNNEL_TYPE_VXLAN | VIRTIO_NET_HASH_TUNNEL_TYPE_IPIP | 1u << 9);
-	TEST_ASSERT_SUCCESS(start_rss(ALL_FUNCTIONS), "start");
+	TEST_ASSERT_SUCCESS(start_rss(ALL), "start");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_info_get(port.port_id, &info), "info");
-	TEST_ASSERT_EQUAL(info.flow_type_rss_offloads, ALL_FUNCTIONS | RTE_ETH_RSS_LEVEL_MASK,
+	TEST_ASSERT_EQUAL(info.flow_type_rss_offloads, ALL | RTE_ETH_RSS_LEVEL_MASK,
 		"0x%llx", (unsigned long long)info.flow_type_rss_offloads);
 	TEST_ASSERT_EQUAL(port.net.rss.tunnel_types, 0, "outer headers, unless asked");
 	TEST_ASSERT_EQUAL(queues_of_one_tunnel(), 1, "outer headers");
@@ -873,17 +728,17 @@ inner_headers(void)
 	TEST_ASSERT_EQUAL(queues_of_one_tunnel(), NB_PAIRS, "inner headers");
 	hash.rss_hf = 0;
 	TEST_ASSERT_SUCCESS(rte_eth_dev_rss_hash_conf_get(port.port_id, &hash), "get");
-	TEST_ASSERT_EQUAL(hash.rss_hf, ALL_FUNCTIONS | RTE_ETH_RSS_LEVEL_INNERMOST, "0x%llx",
+	TEST_ASSERT_EQUAL(hash.rss_hf, ALL | RTE_ETH_RSS_LEVEL_INNERMOST, "0x%llx",
 		(unsigned long long)hash.rss_hf);
 
 	/* restored, and switched off */
 	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
 	TEST_ASSERT_EQUAL(queues_of_one_tunnel(), NB_PAIRS, "inner headers after a stop");
-	hash.rss_hf = ALL_FUNCTIONS | RTE_ETH_RSS_LEVEL_OUTERMOST;
+	hash.rss_hf = ALL | RTE_ETH_RSS_LEVEL_OUTERMOST;
 	TEST_ASSERT_SUCCESS(rte_eth_dev_rss_hash_update(port.port_id, &hash), "outer headers");
 	TEST_ASSERT_EQUAL(queues_of_one_tunnel(), 1, "outer headers again");
-	hash.rss_hf = ALL_FUNCTIONS | RTE_ETH_RSS_LEVEL_MASK;
+	hash.rss_hf = ALL | RTE_ETH_RSS_LEVEL_MASK;
 	TEST_ASSERT_EQUAL(rte_eth_dev_rss_hash_update(port.port_id, &hash), -EINVAL, "no level");
 	return fake_port_close(&port);
 }
@@ -892,12 +747,12 @@ inner_headers(void)
 static int
 no_inner_headers(void)
 {
-	struct rte_eth_conf conf = rss_conf(ALL_FUNCTIONS | RTE_ETH_RSS_LEVEL_INNERMOST, NULL, 0);
+	struct rte_eth_conf conf = rss_conf(ALL | RTE_ETH_RSS_LEVEL_INNERMOST, NULL, 0);
 
 	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
 	TEST_ASSERT_EQUAL(rte_eth_dev_configure(port.port_id, NB_PAIRS, NB_PAIRS, &conf), -EINVAL,
 		"inner headers");
-	conf = rss_conf(ALL_FUNCTIONS, NULL, 0);
+	conf = rss_conf(ALL, NULL, 0);
 	TEST_ASSERT_SUCCESS(start(NB_PAIRS, NB_PAIRS, &conf), "start");
 	TEST_ASSERT_EQUAL(port.net.rss.nb_tunnel_set, 0, "HASH_TUNNEL_SET was sent");
 	return fake_port_close(&port);

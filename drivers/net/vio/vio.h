@@ -100,11 +100,14 @@ struct vio_rxq {
 	uint16_t mtu_frame_len;		/* longest untagged frame */
 	uint16_t free_thresh;		/* refill when so many are missing */
 	uint16_t addr_off;		/* VIO_MBUF_ADDR() */
+	uint32_t ptype_layers;		/* RTE_PTYPE_*_MASK to look at; 0: no packet type */
 	uint8_t state;			/* enum vio_queue_state */
 	uint8_t busy;			/* in a burst; written by the queue's thread */
 	bool mergeable;			/* MRG_RXBUF was negotiated */
 	bool scatter;			/* the application takes frames of several segments */
 	bool offload;			/* the header says something of the checksum */
+	bool hash_report;		/* the header has a hash, and the application wants it */
+	bool hash_of_outer;		/* never one of inner headers */
 	uint8_t vlan_strip;		/* the tags to take out, of VIO_VLAN_RX_OFFLOADS */
 
 	/* Line 3: written by the queue's thread. */
@@ -234,6 +237,8 @@ struct vio_dev {
 	struct vio_features features;	/* those to agree on, and agreed when started */
 
 	struct vio_rss rss;
+	uint32_t ptype_layers;		/* of every Rx queue */
+	bool ptypes_chosen;		/* by the application; else by its asking for them */
 	struct vio_ctrlq ctrlq;
 	struct vio_ring spare;		/* stands in for the queues of a pair that are not set up */
 	struct rte_ether_addr mc_addrs[VIO_MC_ADDRS_MAX];

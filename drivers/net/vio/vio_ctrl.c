@@ -277,6 +277,25 @@ vio_ctrl_rss_set(struct vio_dev *dev, const struct vio_rss_conf *conf, uint16_t 
 }
 
 int
+vio_ctrl_hash_set(struct vio_dev *dev, const struct vio_rss_conf *conf)
+{
+	const struct virtio_net_hash_config config = {
+		.hash_types = rte_cpu_to_le_32(conf->hash_types),
+		.hash_key_length = conf->key_len,
+	};
+	struct ctrl_request cmd = {
+		.hdr = { .class = VIRTIO_NET_CTRL_MQ, .command = VIRTIO_NET_CTRL_MQ_HASH_CONFIG },
+	};
+	uint8_t *end;
+
+	if (!vio_has(dev, VIRTIO_NET_F_HASH_REPORT))
+		return -ENOTSUP;
+	end = append(cmd.data, &config, offsetof(struct virtio_net_hash_config, hash_key_data));
+	end = append(end, conf->key, conf->key_len);
+	return ctrl_send(dev, &cmd, end - cmd.data);
+}
+
+int
 vio_ctrl_hash_tunnel_set(struct vio_dev *dev, uint32_t tunnel_types)
 {
 	rte_le32_t data = rte_cpu_to_le_32(tunnel_types);

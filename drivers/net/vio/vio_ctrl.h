@@ -68,6 +68,13 @@ int
 vio_ctrl_rss_set(struct vio_dev *dev, const struct vio_rss_conf *conf, uint16_t reta_size,
 		 uint16_t max_tx_vq);
 
+/*
+ * Sets the hash types and the key of the hashes that are reported, with a device that spreads
+ * flows by itself. Needs HASH_REPORT.
+ */
+int
+vio_ctrl_hash_set(struct vio_dev *dev, const struct vio_rss_conf *conf);
+
 /* Lets these VIRTIO_NET_HASH_TUNNEL_TYPE_* be hashed by their inner headers. Needs HASH_TUNNEL. */
 int
 vio_ctrl_hash_tunnel_set(struct vio_dev *dev, uint32_t tunnel_types);

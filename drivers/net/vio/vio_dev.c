@@ -243,6 +243,8 @@ hash_identify(struct vio_dev *dev)
 	rte_le32_t types;
 	int ret;
 
+	if (!vio_has(dev, VIRTIO_NET_F_RSS) && !vio_has(dev, VIRTIO_NET_F_HASH_REPORT))
+		return 0;
 	ret = CONFIG_READ(dev, rss_max_key_size, &rss->key_size);
 	if (ret == 0)
 		ret = CONFIG_READ(dev, supported_hash_types, &types);
@@ -263,8 +265,9 @@ hash_identify(struct vio_dev *dev)
 	return ret;
 }
 
+/* How large a table of Rx queues the device takes. */
 static int
-rss_identify(struct vio_dev *dev)
+reta_identify(struct vio_dev *dev)
 {
 	rte_le16_t field;
 	uint16_t size;
@@ -272,9 +275,7 @@ rss_identify(struct vio_dev *dev)
 
 	if (!vio_has(dev, VIRTIO_NET_F_RSS))
 		return 0;
-	ret = hash_identify(dev);
-	if (ret == 0)
-		ret = CONFIG_READ(dev, rss_max_indirection_table_length, &field);
+	ret = CONFIG_READ(dev, rss_max_indirection_table_length, &field);
 	if (ret < 0)
 		return ret;
 	size = rte_le_to_cpu_16(field);
@@ -298,7 +299,9 @@ vio_dev_identify(struct vio_dev *dev)
 	if (ret == 0)
 		ret = queues_identify(dev);
 	if (ret == 0)
-		ret = rss_identify(dev);
+		ret = hash_identify(dev);
+	if (ret == 0)
+		ret = reta_identify(dev);
 	if (ret == -EAGAIN || ret == -ERANGE)
 		VIO_LOG(ERR, dev->transport->name, "the device's configuration %s",
 			ret == -EAGAIN ? "never settles" : "lacks a field of a feature it offers");

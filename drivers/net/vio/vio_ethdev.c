@@ -23,6 +23,7 @@
 #include "vio_intr.h"
 #include "vio_log.h"
 #include "vio_offload.h"
+#include "vio_ptype.h"
 #include "vio_queue.h"
 #include "vio_rss.h"
 #include "vio_rxtx.h"
@@ -75,6 +76,8 @@ vio_dev_infos_get(struct rte_eth_dev *eth_dev, struct rte_eth_dev_info *info)
 	info->max_tx_queues = dev->max_pairs;
 	info->max_mac_addrs = vio_has(dev, VIRTIO_NET_F_CTRL_RX) ? VIO_MAC_ADDRS_MAX : 1;
 	info->rx_offload_capa = rx_offloads(&negotiable);
+	if (vio_rss_can_report(dev))
+		info->rx_offload_capa |= RTE_ETH_RX_OFFLOAD_RSS_HASH;
 	if (info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_TCP_LRO)
 		info->max_lro_pkt_size = VIO_LRO_FRAME_MAX;
 	info->max_rx_mempools = VIO_RX_POOLS_MAX;
@@ -518,6 +521,9 @@ static const struct eth_dev_ops vio_eth_dev_ops = {
 	.reta_query = vio_rss_reta_query,
 	.rss_hash_update = vio_rss_hash_update,
 	.rss_hash_conf_get = vio_rss_hash_conf_get,
+
+	.dev_supported_ptypes_get = vio_ptypes_supported_get,
+	.dev_ptypes_set = vio_ptypes_set,
 
 	.rx_queue_setup = vio_rx_queue_setup,
 	.rx_queue_release = vio_rx_queue_release,

@@ -426,6 +426,9 @@ rxq_renew(const struct rte_eth_dev *eth_dev, struct vio_rxq *q)
 	q->mergeable = vio_has(q->dev, VIRTIO_NET_F_MRG_RXBUF);
 	q->hdr_len = vio_hdr_len(&q->dev->features);
 	vio_offload_rxq_renew(eth_dev, q);
+	q->hash_report = vio_has(q->dev, VIRTIO_NET_F_HASH_REPORT);
+	q->hash_of_outer = !vio_has(q->dev, VIRTIO_NET_F_HASH_TUNNEL);
+	q->ptype_layers = q->dev->ptype_layers;
 }
 
 static void

@@ -70,6 +70,13 @@ types_of(uint64_t functions)
 	return types;
 }
 
+bool
+vio_rss_can_report(const struct vio_dev *dev)
+{
+	return dev->rss.hash_types != 0 &&
+	       vio_feature_has(&dev->offered, VIRTIO_NET_F_HASH_REPORT);
+}
+
 void
 vio_rss_info_get(const struct vio_dev *dev, struct rte_eth_dev_info *info)
 {
@@ -147,18 +154,17 @@ spread_anyway(const struct vio_dev *dev, struct vio_rss_conf *conf)
 		conf->hash_types = dev->rss.hash_types;
 }
 
-/* A key for a device that hashes nothing is told as well: it makes no difference. */
+/* A device without RSS may compute hashes, and report them; it does not spread by them. */
 static void
 fallback_tell(const struct rte_eth_dev *eth_dev)
 {
 	const struct rte_eth_rss_conf *rss_conf = &eth_dev->data->dev_conf.rx_adv_conf.rss_conf;
 	const struct vio_dev *dev = eth_dev->data->dev_private;
 
-	if (dev->rss.reta_size > 0 || rss_conf->rss_hf == 0)
+	if (dev->rss.reta_size > 0 || rss_conf->rss_hf == 0 || eth_dev->data->nb_rx_queues < 2)
 		return;
 	VIO_LOG(NOTICE, dev->transport->name, "the device has no RSS: it spreads flows over the Rx "
-		"queues by itself, and not by the hash functions 0x%" PRIx64 "%s",
-		rss_conf->rss_hf, rss_conf->rss_key != NULL ? " and the key" : "");
+		"queues by itself, and not by the hash functions 0x%" PRIx64, rss_conf->rss_hf);
 }
 
 int
@@ -185,13 +191,16 @@ vio_rss_configure(struct rte_eth_dev *eth_dev)
 void
 vio_rss_features_choose(const struct rte_eth_dev *eth_dev, struct vio_features *wanted)
 {
+	const struct rte_eth_rxmode *rxmode = &eth_dev->data->dev_conf.rxmode;
 	const struct vio_dev *dev = eth_dev->data->dev_private;
 
+	if (!(rxmode->offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH))
+		vio_feature_del(wanted, VIRTIO_NET_F_HASH_REPORT);
 	/*
 	 * virtio 5.1.2: without MQ and RSS, the control queue is another one than when the device
 	 * was probed.
 	 */
-	if (!(eth_dev->data->dev_conf.rxmode.mq_mode & RTE_ETH_MQ_RX_RSS_FLAG) &&
+	if (!(rxmode->mq_mode & RTE_ETH_MQ_RX_RSS_FLAG) &&
 	    vio_feature_has(&dev->offered, VIRTIO_NET_F_MQ))
 		vio_feature_del(wanted, VIRTIO_NET_F_RSS);
 }
@@ -213,6 +222,8 @@ conf_send(struct rte_eth_dev *eth_dev, const struct vio_rss_conf *conf)
 	if (ret == 0 && pairs > 1 && vio_has(dev, VIRTIO_NET_F_MQ) &&
 	    (!rss || conf->hash_types == 0))
 		ret = vio_ctrl_pairs_set(dev, pairs);
+	if (ret == 0 && !rss && vio_has(dev, VIRTIO_NET_F_HASH_REPORT))
+		ret = vio_ctrl_hash_set(dev, conf);
 	if (ret == 0 && vio_has(dev, VIRTIO_NET_F_HASH_TUNNEL))
 		ret = vio_ctrl_hash_tunnel_set(dev, conf->tunnel_types);
 	return ret;

@@ -16,6 +16,10 @@
 void
 vio_rss_info_get(const struct vio_dev *dev, struct rte_eth_dev_info *info);
 
+/* Whether the hash of received packets can be told (RTE_ETH_RX_OFFLOAD_RSS_HASH). */
+bool
+vio_rss_can_report(const struct vio_dev *dev);
+
 /*
  * Takes the port's configuration: hash functions, key, and a table over all Rx queues. Returns 0,
  * or -EINVAL with a message for a key or a level of headers that the device does not take.

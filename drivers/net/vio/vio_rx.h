@@ -14,10 +14,12 @@
 #define VIO_RX_H
 
 #include <rte_branch_prediction.h>
+#include <rte_net.h>
 
 #include "vio_hdr.h"
 #include "vio_queue.h"
 #include "vio_rx_bufs.h"
+#include "vio_rx_hash.h"
 #include "vio_rx_offload.h"
 #include "vio_suspend.h"
 #include "vio_vlan.h"
@@ -182,8 +184,13 @@ vio_rx_finish(struct vio_rxq *q, struct rte_mbuf *m)
 		rte_pktmbuf_free(m);
 		return NULL;
 	}
+	if (q->hash_report)
+		vio_rx_hash(m, q->hash_of_outer);
 	if (q->vlan_strip != 0)
 		vio_vlan_rx_strip(m, q->vlan_strip);
+	/* Within the packet only: it is read by rte_pktmbuf_read(). */
+	if (q->ptype_layers != 0)
+		m->packet_type = rte_net_get_ptype(m, NULL, q->ptype_layers);
 	return m;
 }
 
