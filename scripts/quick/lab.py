@@ -53,6 +53,7 @@ class Lab:
         self.spaces = {}
         self.host = None  # where the application runs: has spawn()
         self.plugin = None  # the driver's path there
+        self.processes = {}  # what has to run while traffic does, by its name for a user
         self.stack = contextlib.ExitStack()
 
     def __enter__(self):
@@ -83,9 +84,11 @@ class Lab:
     def inspect(self):
         """Look at what is left to look at, after the application has ended."""
 
-    def processes(self):
-        """The processes that the traffic needs besides the application, with a name each."""
-        return ()
+    def check_alive(self):
+        """Fail if a process ended that should run, with its last words."""
+        for name, process in self.processes.items():
+            if process.status is not None:
+                raise Failure(f"{name} ended with status {process.status}:\n{process.tail()}")
 
     def complaints(self, stats):
         """What shows that the traffic took another way, given both ports' statistics."""

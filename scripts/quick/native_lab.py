@@ -102,7 +102,9 @@ class NativeLab(Lab):
         self.say(f"starting a vhost-user back end in each namespace: {BACK_END} with net_vhost "
                  "and net_tap")
         for side, space in self.spaces.items():
-            self.back_ends.append(self.stack.enter_context(BackEnd(side, space, folder)))
+            back_end = self.stack.enter_context(BackEnd(side, space, folder))
+            self.back_ends.append(back_end)
+            self.processes[f"the back end {side}"] = back_end.process
         self.host = self.stack.enter_context(vm.LocalHost(environment=environment(folder)))
 
     @property
@@ -114,10 +116,6 @@ class NativeLab(Lab):
     def inspect(self):
         for back_end in self.back_ends:
             back_end.end()
-
-    def processes(self):
-        return [(f"the back end {back_end.side}", back_end.process)
-                for back_end in self.back_ends]
 
     def complaints(self, stats):
         for port, back_end in enumerate(self.back_ends):

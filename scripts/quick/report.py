@@ -6,7 +6,7 @@ from pathlib import Path
 
 import vm
 
-from .lab import LOG_DIR, Failure
+from .lab import LOG_DIR
 from .traffic import PINGS, ping, tcp
 
 
@@ -21,24 +21,15 @@ def measure(lab, seconds):
         "tx_mode": app.burst_mode(0, "tx"),
         "iova": app.iova_mode,
     }
-    try:
-        seen["answers"] = ping(lab)
-        seen["tcp"] = tcp(lab, seconds)
-    except Failure as failure:
-        raise Failure("\n  ".join([str(failure), *dead(lab, app)])) from failure
+    lab.processes["the application"] = app.process
+    seen["answers"] = ping(lab)
+    seen["tcp"] = tcp(lab, seconds)
     lab.say("ending the application")
     app.command("stop")  # the counters of both ports stand still from here on
     seen["stats"] = [app.port_stats(port) for port in (0, 1)]
     seen["status"] = app.quit()
     lab.inspect()
     return seen
-
-
-def dead(lab, app):
-    """What ended that should run, each with its last words."""
-    for name, process in (("the application", app.process), *lab.processes()):
-        if process.status is not None:
-            yield f"{name} ended with status {process.status}:\n{process.tail()}"
 
 
 def complaints(lab, seen):
