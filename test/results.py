@@ -14,7 +14,7 @@ it raises, and is skipped when it raises Skip. Its name is the function's, witho
         results.equal(6 * 7, 42, "the answer")
 
     if __name__ == "__main__":
-        results.main([test_answer], group="demo")
+        results.main(group="demo")
 """
 
 import argparse
@@ -103,10 +103,16 @@ def _terminated(_number: int, _frame: Any) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def main(tests: Sequence[Test], group: str,
+def tests_of_program() -> list[Test]:
+    """Every test_... of the program, in its order: none can be forgotten."""
+    return [value for name, value in vars(sys.modules["__main__"]).items()
+            if name.startswith("test_")]
+
+
+def main(tests: Optional[Sequence[Test]] = None, *, group: str,
          arguments: Optional[Callable[[argparse.ArgumentParser], None]] = None,
          seconds: int = 120) -> NoReturn:
-    """Run the tests that the command line names, or all, and exit."""
+    """Run the tests that the command line names, or all, and exit; None: all of the program."""
     parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="tests to run (all)")
@@ -115,7 +121,8 @@ def main(tests: Sequence[Test], group: str,
         arguments(parser)
     args = parser.parse_args()
 
-    names = {f"{group}.{test.__name__.removeprefix('test_')}": test for test in tests}
+    names = {f"{group}.{test.__name__.removeprefix('test_')}": test
+             for test in (tests or tests_of_program())}
     if args.list:
         print("\n".join(names))
         sys.exit(0)

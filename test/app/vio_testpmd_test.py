@@ -1048,5 +1048,4 @@ def add_arguments(parser) -> None:
 
 
 if __name__ == "__main__":
-    results.main([test for name, test in list(globals().items()) if name.startswith("test_")],
-                 group="vio-testpmd", arguments=add_arguments, seconds=90)
+    results.main(group="vio-testpmd", arguments=add_arguments, seconds=90)

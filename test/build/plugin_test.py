@@ -57,4 +57,4 @@ def test_load(_args: Namespace) -> None:
 
 
 if __name__ == "__main__":
-    results.main([test_exports, test_pmdinfo, test_load], group="plugin")
+    results.main(group="plugin")

@@ -169,8 +169,4 @@ def test_server_died(_args: Namespace) -> None:
 
 
 if __name__ == "__main__":
-    results.main([
-        test_ten_kills, test_kills_server, test_queues_and_segments, test_restarted_while_away,
-        test_ended_while_away, test_without_link_events, test_server,
-        test_server_died,
-    ], group="reconnect")
+    results.main(group="reconnect")

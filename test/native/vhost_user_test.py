@@ -268,9 +268,4 @@ def test_memory_refused(_args: Namespace) -> None:
 
 
 if __name__ == "__main__":
-    results.main([
-        test_sizes_iova_pa, test_sizes_iova_va, test_no_huge, test_without_mergeable_buffers,
-        test_queues, test_packed, test_packed_queues, test_restarts, test_memory_that_comes_later,
-        test_back_end_is_stopped_first, test_probed_again, test_arguments_refused,
-        test_arguments_accepted, test_no_socket, test_receive_modes, test_mtu, test_memory_refused,
-    ], group="vhost_user")
+    results.main(group="vhost_user")

@@ -111,4 +111,4 @@ def test_driver(_args: Namespace) -> None:
 
 
 if __name__ == "__main__":
-    results.main([test_self_test, test_driver], group="layers")
+    results.main(group="layers")

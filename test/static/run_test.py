@@ -96,4 +96,4 @@ def test_interrupt(_args: Namespace) -> None:
 
 
 if __name__ == "__main__":
-    results.main([test_programs, test_time_limit, test_interrupt], group="run")
+    results.main(group="run")

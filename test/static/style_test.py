@@ -117,4 +117,4 @@ def test_files(_args: Namespace) -> None:
 
 
 if __name__ == "__main__":
-    results.main([test_self_test, test_files], group="style")
+    results.main(group="style")

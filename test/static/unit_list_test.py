@@ -45,4 +45,4 @@ def test_names(_args: Namespace) -> None:
 
 
 if __name__ == "__main__":
-    results.main([test_files, test_names], group="unit_list")
+    results.main(group="unit_list")

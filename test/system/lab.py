@@ -334,9 +334,7 @@ def _on_running_machines(labs, test):
 
 def main(group, *labs):
     """Run the tests of the program that calls, in the order in which they are written."""
-    program = vars(sys.modules["__main__"])
-    tests = [_on_running_machines(labs, value) for name, value in program.items()
-             if name.startswith("test_")]
+    tests = [_on_running_machines(labs, test) for test in results.tests_of_program()]
     with ExitStack() as stack:
         for lab in labs:
             stack.enter_context(lab)

@@ -79,4 +79,4 @@ def test_prompt(_args: Namespace) -> None:
 
 
 if __name__ == "__main__":
-    results.main([test_every_end, test_several, test_prompt], group="runner")
+    results.main(group="runner")
