@@ -133,7 +133,9 @@ fake_queue_enable(struct vio_transport *t, uint16_t queue, const struct vio_queu
 	dev = device_lock(t);
 	ret = vdev_queue_enable(dev, queue, &regs);
 	if (ret == 0)
-		doorbell->addr = &dev->queues[queue].doorbell;
+		*doorbell = (struct vio_doorbell){
+			.addr = &dev->queues[queue].doorbell, .fd = -1, .queue = queue,
+		};
 	device_unlock(dev);
 	return ret;
 }

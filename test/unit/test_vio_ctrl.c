@@ -444,7 +444,7 @@ static struct unit_test_suite packed = {
 
 FAKE_FORMAT_TEST(vio_ctrl, 0, &common, &split)
 FAKE_FORMAT_TEST(vio_ctrl_packed, FAKE_PACKED, &common, &packed)
-FAKE_FORMAT_TEST(vio_ctrl_in_order, FAKE_IN_ORDER, &common, &split)
+FAKE_FORMAT_TEST(vio_ctrl_in_order, FAKE_IN_ORDER | FAKE_EVENTS, &common, &split)
 
 REGISTER_TEST_COMMAND(vio_ctrl_autotest, test_vio_ctrl);
 REGISTER_TEST_COMMAND(vio_ctrl_packed_autotest, test_vio_ctrl_packed);

@@ -147,6 +147,51 @@ pairs_and_restarts(void)
 	return fake_port_close(&port);
 }
 
+/*
+ * virtio 2.7.10.1, 2.8.10: with EVENT_IDX the device says after how many entries it wants to be
+ * notified; until then the driver is silent, and then it notifies once. The queue is named with
+ * where it goes on, which the device compares.
+ */
+static int
+events(void)
+{
+	static const uint16_t after[] = { 0, 1, 10, 99 };
+	struct vdev_queue *q = &port.net.dev.queues[VIRTIO_NET_TXQ(0)];
+	static uint8_t frame[VDEV_NET_FRAME_MAX];
+	unsigned int packed, i, n, round, before;
+	struct rte_mbuf *m;
+
+	for (packed = 0; packed < 2; packed++) {
+		if (!port.prepared)
+			TEST_ASSERT_SUCCESS(fake_port_prepare(&port, 1, 256), "prepare");
+		vdev_offer(&port.net.dev, VIRTIO_F_RING_PACKED, packed);
+		vdev_offer(&port.net.dev, VIRTIO_F_EVENT_IDX, true);
+		vdev_offer(&port.net.dev, VIRTIO_F_NOTIFICATION_DATA, true);
+		TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
+		TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, 128, NULL), "configure");
+		TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+		for (round = 0; round < 200; round++) {
+			n = after[round % RTE_DIM(after)];
+			vdev_vq_notify_after(&port.net.vq[VIRTIO_NET_TXQ(0)], n);
+			before = q->nb_notified;
+			for (i = 0; i <= n; i++) {
+				TEST_ASSERT_EQUAL(vdev_notified(&port.net.dev, 1), 0,
+					"after %u of %u", i, n);
+				m = fake_port_packet(port.pool, 60, 60, i);
+				TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, &m, 1), 1,
+					"packet");
+			}
+			for (i = 0; i <= n; i++)
+				TEST_ASSERT_EQUAL(vdev_net_tx(&port.net, 0, frame, NULL), 60,
+					"packet %u", i);
+			TEST_ASSERT_EQUAL(q->nb_notified, before + 1, "round %u: %u", round,
+				q->nb_notified - before);
+		}
+		TEST_ASSERT_SUCCESS(fake_port_close(&port), "close");
+	}
+	return TEST_SUCCESS;
+}
+
 /* What to watch to sleep until a packet comes: it changes with the next one, and says so. */
 static int
 monitor(void)
@@ -184,6 +229,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup_packed, teardown, packed_sizes),
 		TEST_CASE_ST(setup_packed, teardown, burst_modes),
 		TEST_CASE_ST(setup_packed, teardown, pairs_and_restarts),
+		TEST_CASE_ST(setup_packed, teardown, events),
 		TEST_CASE_ST(setup_packed, teardown, monitor),
 		TEST_CASES_END()
 	}

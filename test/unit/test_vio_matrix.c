@@ -91,8 +91,9 @@ split_move(struct vio_ring *ring, uint16_t delta)
 	ring->avail_idx += delta;
 	ring->used_idx += delta;
 	ring->seen_idx += delta;
+	ring->notified_idx += delta;
 	ring->avail->idx = rte_cpu_to_le_16(ring->avail_idx);
-	vdev_vq_base_set(vq(ring->index), ring->used_idx);
+	vdev_vq_base_set(vq(ring->doorbell.queue), ring->used_idx);
 }
 
 /* The same, with all descriptors as the lap before left them, and nb posted from the first on. */
@@ -110,10 +111,11 @@ packed_move(struct vio_ring *ring, uint16_t nb_posted)
 	ring->used_bits ^= rte_le_to_cpu_16(bits);
 	if (nb_posted == 0) {
 		ring->avail_idx = ring->used_idx = ring->head_slot = ring->size - 3;
+		ring->notified_idx = ring->avail_idx;
 		for (i = 0; i < ring->avail_idx; i++)
 			ring->pdesc[i].flags &= ~bits;
 	}
-	vdev_vq_base_set(vq(ring->index), ring->used_idx | (uint32_t)ring->used_idx << 16);
+	vdev_vq_base_set(vq(ring->doorbell.queue), ring->used_idx | (uint32_t)ring->used_idx << 16);
 }
 
 static void

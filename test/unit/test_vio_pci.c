@@ -491,6 +491,60 @@ verb_queues(void)
 	return TEST_SUCCESS;
 }
 
+/* virtio 4.1.4.4, 4.1.5.2.1: how queues are named and how wide notifications are. */
+static int
+verb_notifications(void)
+{
+	const struct vio_queue_conf conf = { .size = 256, .vector = VIRTIO_MSI_NO_VECTOR };
+	struct vio_features features = { 0 };
+	struct vio_doorbell doorbell;
+
+	regs()->queue_notif_config_data = rte_cpu_to_le_16(0x1234);
+	vio_pci_ops.features_set(&found.base, &features);
+	TEST_ASSERT_SUCCESS(vio_pci_ops.queue_enable(&found.base, 5, &conf, &doorbell), "plain");
+	TEST_ASSERT_EQUAL(doorbell.queue, 5, "named 0x%x", doorbell.queue);
+
+	vio_feature_add(&features, VIRTIO_F_NOTIF_CONFIG_DATA);
+	vio_pci_ops.features_set(&found.base, &features);
+	TEST_ASSERT_SUCCESS(vio_pci_ops.queue_enable(&found.base, 5, &conf, &doorbell), "data");
+	TEST_ASSERT_EQUAL(doorbell.queue, 0x1234, "named 0x%x", doorbell.queue);
+	TEST_ASSERT_EQUAL(rte_le_to_cpu_16(regs()->queue_notif_config_data), 0x1234, "written");
+
+	/* 32 bits: room and alignment for them */
+	found.notify_len = 6;
+	found.notify_off_multiplier = 2;
+	regs()->queue_notify_off = rte_cpu_to_le_16(1);
+	TEST_ASSERT_SUCCESS(vio_pci_ops.queue_enable(&found.base, 5, &conf, &doorbell), "16");
+	vio_feature_add(&features, VIRTIO_F_NOTIFICATION_DATA);
+	vio_pci_ops.features_set(&found.base, &features);
+	TEST_ASSERT_EQUAL(vio_pci_ops.queue_enable(&found.base, 5, &conf, &doorbell), -ERANGE,
+		"not aligned");
+	regs()->queue_notify_off = rte_cpu_to_le_16(2);
+	TEST_ASSERT_EQUAL(vio_pci_ops.queue_enable(&found.base, 5, &conf, &doorbell), -ERANGE,
+		"no room");
+	found.notify_len = 8;
+	TEST_ASSERT_SUCCESS(vio_pci_ops.queue_enable(&found.base, 5, &conf, &doorbell), "32");
+	return TEST_SUCCESS;
+}
+
+/* A common configuration that ends before the field: the feature is not offered. */
+static int
+verb_features_without_field(void)
+{
+	struct vio_features offered;
+	unsigned int i;
+
+	for (i = 56; i <= 60; i++) {
+		found.common_len = i;
+		regs()->device_feature = UINT32_MAX;
+		vio_pci_ops.features_get(&found.base, &offered);
+		TEST_ASSERT_EQUAL(vio_feature_has(&offered, VIRTIO_F_NOTIF_CONFIG_DATA), (i >= 58),
+			"%u bytes", i);
+		TEST_ASSERT(vio_feature_has(&offered, VIRTIO_F_NOTIFICATION_DATA), "%u bytes", i);
+	}
+	return TEST_SUCCESS;
+}
+
 /* virtio 4.1.4.4: the offset times the multiplier stays within the structure */
 static int
 verb_notify_bounds(void)
@@ -559,6 +613,8 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup_verbs, NULL, verb_features),
 		TEST_CASE_ST(setup_verbs, NULL, verb_config_read),
 		TEST_CASE_ST(setup_verbs, NULL, verb_queues),
+		TEST_CASE_ST(setup_verbs, NULL, verb_notifications),
+		TEST_CASE_ST(setup_verbs, NULL, verb_features_without_field),
 		TEST_CASE_ST(setup_verbs, NULL, verb_notify_bounds),
 		TEST_CASE_ST(setup_verbs, NULL, verb_interrupts),
 		TEST_CASES_END()

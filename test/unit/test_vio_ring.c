@@ -34,7 +34,7 @@ setup(void)
 	const struct vio_ring_conf conf = { .size = SIZE, .extra = 100 };
 	int ret = vio_ring_alloc(&ring, "test_vio_ring", &conf, SOCKET_ID_ANY);
 
-	ring.index = 3;
+	ring.doorbell.queue = 3;
 	ring.weak_barriers = true;
 	ring.doorbell.addr = &doorbell;
 	doorbell = UINT16_MAX;
@@ -141,6 +141,7 @@ reset_empties(void)
 	ring.avail_idx = 17;
 	ring.used_idx = 11;
 	vio_ring_reset(&ring);
+	vio_ring_interrupts_off(&ring);
 
 	TEST_ASSERT_EQUAL(ring.avail->flags, rte_cpu_to_le_16(VIRTQ_AVAIL_F_NO_INTERRUPT),
 		"interrupts 0x%x", ring.avail->flags);
@@ -231,7 +232,7 @@ notify_unless_suppressed(void)
 		TEST_ASSERT_EQUAL(doorbell, UINT16_MAX, "wrote %u", doorbell);
 		used()->flags = 0;
 		TEST_ASSERT(vio_ring_split_notify(&ring), "says that it did not notify");
-		TEST_ASSERT_EQUAL(rte_le_to_cpu_16(doorbell), ring.index, "wrote %u", doorbell);
+		TEST_ASSERT_EQUAL(rte_le_to_cpu_16(doorbell), ring.doorbell.queue, "wrote %u", doorbell);
 	}
 	return TEST_SUCCESS;
 }
@@ -285,6 +286,71 @@ packed_layout_of_every_size(void)
 	return TEST_SUCCESS;
 }
 
+/*
+ * virtio 2.7.10.1: with EVENT_IDX, notified just when the entry at avail_event was published: each
+ * distance of the two, for bursts of each length, at indices around the wrap. flags mean nothing.
+ */
+static int
+notify_at_avail_event(void)
+{
+	static const uint16_t starts[] = { 0, 1, 255, 32767, 65300, 65530, 65535 };
+	rte_le16_t *avail_event = (rte_le16_t *)&used()->ring[SIZE];
+	unsigned int s, nb;
+	int event;
+
+	ring.event_idx = true;
+	used()->flags = rte_cpu_to_le_16(VIRTQ_USED_F_NO_NOTIFY);
+	for (s = 0; s < RTE_DIM(starts); s++) {
+		for (nb = 1; nb <= SIZE; nb += 1 + nb / 5) {
+			for (event = -300; event < 600; event++) {
+				ring.notified_idx = starts[s];
+				ring.avail_idx = starts[s] + nb;
+				*avail_event = rte_cpu_to_le_16(starts[s] + event);
+				TEST_ASSERT_EQUAL(vio_ring_split_notify(&ring),
+					(event >= 0 && event < (int)nb),
+					"%u entries from %u, event at %d", nb, starts[s], event);
+				TEST_ASSERT_EQUAL(ring.notified_idx, ring.avail_idx, "noted");
+			}
+		}
+	}
+	return TEST_SUCCESS;
+}
+
+/* virtio 2.7.7.1: with EVENT_IDX flags are 0; the entry of used_event is never soon to come. */
+static int
+used_event_stays_behind(void)
+{
+	rte_le16_t *used_event = &ring.avail->ring[SIZE];
+	unsigned int i;
+
+	ring.event_idx = true;
+	vio_ring_reset(&ring);
+	vio_ring_interrupts_off(&ring);
+	TEST_ASSERT_EQUAL(ring.avail->flags, 0, "flags 0x%x", ring.avail->flags);
+	TEST_ASSERT_EQUAL(*used_event, 0xffff, "used_event 0x%x", *used_event);
+	for (i = 0; i < 70000; i += 100) {
+		ring.used_idx = i;
+		ring.avail_idx = i + SIZE;
+		vio_ring_split_publish(&ring);
+		TEST_ASSERT_EQUAL(rte_le_to_cpu_16(*used_event), (uint16_t)(i - 1), "at %u", i);
+	}
+	return TEST_SUCCESS;
+}
+
+/* virtio 2.9, 4.1.5.2.1: with NOTIFICATION_DATA 32 bits, of the queue and where it goes on. */
+static int
+notification_data(void)
+{
+	static volatile uint32_t wide;
+
+	ring.notification_data = true;
+	ring.doorbell.addr = &wide;
+	ring.avail_idx = 0xabcd;
+	TEST_ASSERT(vio_ring_split_notify(&ring), "not notified");
+	TEST_ASSERT_EQUAL(rte_le_to_cpu_32(wide), 0xabcd0003, "wrote 0x%x", wide);
+	return TEST_SUCCESS;
+}
+
 #define PACKED_SIZE 11
 
 static int
@@ -293,7 +359,7 @@ packed_setup(void)
 	const struct vio_ring_conf conf = { .is_packed = true, .size = PACKED_SIZE };
 	int ret = vio_ring_alloc(&ring, "test_vio_packed", &conf, SOCKET_ID_ANY);
 
-	ring.index = 3;
+	ring.doorbell.queue = 3;
 	ring.weak_barriers = true;
 	ring.doorbell.addr = &doorbell;
 	doorbell = UINT16_MAX;
@@ -325,6 +391,7 @@ packed_reset_empties(void)
 	ring.avail_idx = ring.used_idx = ring.head_slot = 5;
 	ring.avail_bits = ring.used_bits = 0;
 	vio_ring_reset(&ring);
+	vio_ring_interrupts_off(&ring);
 
 	TEST_ASSERT_EQUAL(rte_le_to_cpu_16(ring.driver_event->flags), RING_EVENT_FLAGS_DISABLE,
 		"interrupts 0x%x", ring.driver_event->flags);
@@ -413,7 +480,65 @@ packed_notify_unless_suppressed(void)
 		TEST_ASSERT_EQUAL(doorbell, UINT16_MAX, "wrote %u", doorbell);
 		event->flags = rte_cpu_to_le_16(notify[i / 2]);
 		TEST_ASSERT(vio_ring_packed_notify(&ring), "flags 0x%x", notify[i / 2]);
-		TEST_ASSERT_EQUAL(rte_le_to_cpu_16(doorbell), ring.index, "wrote %u", doorbell);
+		TEST_ASSERT_EQUAL(rte_le_to_cpu_16(doorbell), ring.doorbell.queue, "wrote %u", doorbell);
+	}
+	return TEST_SUCCESS;
+}
+
+/*
+ * virtio 2.8.10: with EVENT_IDX, notified just when the descriptor asked for was published: each
+ * place and wrap counter of the event, for each number published at each place.
+ */
+static int
+packed_notify_at_descriptor(void)
+{
+	struct pvirtq_event_suppress *event = (void *)(uintptr_t)ring.device_event;
+	unsigned int at, nb, slot, wrap, i;
+	bool published, now = true;
+
+	ring.event_idx = true;
+	event->flags = rte_cpu_to_le_16(RING_EVENT_FLAGS_DESC);
+	for (at = 0; at < 2 * PACKED_SIZE; at++) {
+		for (nb = 1; nb <= PACKED_SIZE; nb++) {
+			for (i = 0; i < 2 * PACKED_SIZE; i++) {
+				slot = i % PACKED_SIZE;
+				wrap = i / PACKED_SIZE;
+				ring.notified_idx = at % PACKED_SIZE;
+				ring.avail_idx = (at + nb) % PACKED_SIZE;
+				now = ((at + nb) / PACKED_SIZE) % 2 == 0;
+				ring.avail_bits = now ? VIRTQ_DESC_F_AVAIL : VIRTQ_DESC_F_USED;
+				/* as places on the circle of both laps; lap 0 has wrap counter 1 */
+				published = (slot + !wrap * PACKED_SIZE + 2 * PACKED_SIZE - at) %
+					(2 * PACKED_SIZE) < nb;
+				event->desc = rte_cpu_to_le_16(slot | wrap << 15);
+				TEST_ASSERT_EQUAL(vio_ring_packed_notify(&ring), published,
+					"%u from %u, event at %u, wrap counter %u", nb, at, slot,
+					wrap);
+			}
+		}
+	}
+	/* not negotiated: the value is none that the driver knows, so it notifies */
+	ring.event_idx = false;
+	TEST_ASSERT(vio_ring_packed_notify(&ring), "not notified");
+	return TEST_SUCCESS;
+}
+
+/* virtio 2.8.16: next_off and next_wrap of the next descriptor not yet made available. */
+static int
+packed_notification_data(void)
+{
+	static volatile uint32_t wide;
+	unsigned int i;
+	uint32_t expected;
+
+	ring.notification_data = true;
+	ring.doorbell.addr = &wide;
+	for (i = 1; i < 50; i++) {
+		vio_ring_packed_post(&ring, 0, 1, 2, 0);
+		vio_ring_packed_publish(&ring);
+		TEST_ASSERT(vio_ring_packed_notify(&ring), "not notified");
+		expected = 3 | i % PACKED_SIZE << 16 | (i / PACKED_SIZE % 2 == 0 ? 1u << 31 : 0);
+		TEST_ASSERT_EQUAL(rte_le_to_cpu_32(wide), expected, "%u: 0x%x", i, wide);
 	}
 	return TEST_SUCCESS;
 }
@@ -430,10 +555,15 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, publish_writes_the_index),
 		TEST_CASE_ST(setup, teardown, notify_unless_suppressed),
 		TEST_CASE_ST(setup, teardown, notify_by_eventfd),
+		TEST_CASE_ST(setup, teardown, notify_at_avail_event),
+		TEST_CASE_ST(setup, teardown, used_event_stays_behind),
+		TEST_CASE_ST(setup, teardown, notification_data),
 		TEST_CASE(packed_layout_of_every_size),
 		TEST_CASE_ST(packed_setup, teardown, packed_reset_empties),
 		TEST_CASE_ST(packed_setup, teardown, packed_counts_and_wraps),
 		TEST_CASE_ST(packed_setup, teardown, packed_notify_unless_suppressed),
+		TEST_CASE_ST(packed_setup, teardown, packed_notify_at_descriptor),
+		TEST_CASE_ST(packed_setup, teardown, packed_notification_data),
 		TEST_CASES_END()
 	}
 };

@@ -320,9 +320,11 @@ vio_dev_queue_enable(struct vio_dev *dev, struct vio_ring *ring, uint16_t index)
 	};
 	int ret;
 
-	ring->index = index;
 	/* virtio 6.1: with ORDER_PLATFORM, barriers that order for real devices are needed. */
 	ring->weak_barriers = !vio_has(dev, VIRTIO_F_ORDER_PLATFORM);
+	ring->event_idx = vio_has(dev, VIRTIO_F_EVENT_IDX);
+	ring->notification_data = vio_has(dev, VIRTIO_F_NOTIFICATION_DATA);
+	vio_ring_interrupts_off(ring);
 
 	ret = vio_ops(dev)->queue_enable(dev->transport, index, &conf, &ring->doorbell);
 	if (ret == -EINVAL)

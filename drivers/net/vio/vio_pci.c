@@ -5,7 +5,8 @@
 /*
  * The transport over PCI: finds the structures of a modern device and works its registers.
  * Invariant: no address is formed that was not proved to lie within a mapped BAR.
- * Threads: as vio_transport.h says; no state but what vio_pci_find_structures() filled in.
+ * Threads: as vio_transport.h says; no state but what vio_pci_find_structures() filled in, and
+ * how queues are notified.
  */
 
 #include <errno.h>
@@ -31,6 +32,9 @@
 
 #define RESET_POLL_US	100
 
+/* The common configuration without the fields that features add. */
+#define COMMON_LEN_MIN	offsetof(struct virtio_pci_common_cfg, queue_notif_config_data)
+
 /* What a structure must be at least for the driver to use it (virtio 4.1.4.3 to 4.1.4.6). */
 static const struct {
 	const char *name;
@@ -39,7 +43,7 @@ static const struct {
 	uint8_t length;		/* bytes of the structure */
 } structure_needs[] = {
 	[VIRTIO_PCI_CAP_COMMON_CFG] = { "common configuration", sizeof(struct virtio_pci_cap), 4,
-					sizeof(struct virtio_pci_common_cfg) },
+					COMMON_LEN_MIN },
 	[VIRTIO_PCI_CAP_NOTIFY_CFG] = { "notification", sizeof(struct virtio_pci_notify_cap), 2,
 					sizeof(rte_le16_t) },
 	[VIRTIO_PCI_CAP_ISR_CFG] = { "ISR status", sizeof(struct virtio_pci_cap), 1, 1 },
@@ -70,6 +74,7 @@ structure_set(struct vio_pci *pci, const struct virtio_pci_notify_cap *c, uint8_
 	switch (c->cap.cfg_type) {
 	case VIRTIO_PCI_CAP_COMMON_CFG:
 		pci->common = (volatile struct virtio_pci_common_cfg *)addr;
+		pci->common_len = length;
 		break;
 	case VIRTIO_PCI_CAP_NOTIFY_CFG:
 		pci->notify = addr;
@@ -269,13 +274,20 @@ pci_features_get(struct vio_transport *t, struct vio_features *offered)
 		bits = rte_le_to_cpu_32(rte_read32(&common->device_feature));
 		offered->word[i / 2] |= (uint64_t)bits << (32 * (i % 2));
 	}
+	/* A device that lacks the field does not have the feature. */
+	if (to_pci(t)->common_len < offsetof(struct virtio_pci_common_cfg, queue_reset))
+		vio_feature_del(offered, VIRTIO_F_NOTIF_CONFIG_DATA);
 }
 
 static void
 pci_features_set(struct vio_transport *t, const struct vio_features *accepted)
 {
-	volatile struct virtio_pci_common_cfg *common = to_pci(t)->common;
+	struct vio_pci *pci = to_pci(t);
+	volatile struct virtio_pci_common_cfg *common = pci->common;
 	unsigned int i;
+
+	pci->notification_data = vio_feature_has(accepted, VIRTIO_F_NOTIFICATION_DATA);
+	pci->notif_config_data = vio_feature_has(accepted, VIRTIO_F_NOTIF_CONFIG_DATA);
 
 	for (i = 0; i < VIRTIO_FEATURE_BITS / 32; i++) {
 		rte_write32(rte_cpu_to_le_32(i), &common->driver_feature_select);
@@ -358,13 +370,31 @@ pci_vector_write(uint16_t vector, volatile rte_le16_t *reg)
 	return rte_le_to_cpu_16(rte_read16(reg)) == vector ? 0 : -ENOSPC;
 }
 
+/* How the driver notifies the device of the selected virtqueue. Returns 0 or -ERANGE. */
+static int
+pci_doorbell_get(const struct vio_pci *pci, uint16_t queue, struct vio_doorbell *doorbell)
+{
+	volatile struct virtio_pci_common_cfg *common = pci->common;
+	const size_t width = pci->notification_data ? sizeof(rte_le32_t) : sizeof(rte_le16_t);
+	uint64_t offset;
+
+	/* virtio 4.1.4.4: the product of two values of the device must stay inside. */
+	offset = (uint64_t)rte_le_to_cpu_16(rte_read16(&common->queue_notify_off)) *
+		 pci->notify_off_multiplier;
+	if ((uintptr_t)(pci->notify + offset) % width != 0 || offset + width > pci->notify_len)
+		return -ERANGE;
+	*doorbell = (struct vio_doorbell){ .addr = pci->notify + offset, .fd = -1, .queue = queue };
+	if (pci->notif_config_data)
+		doorbell->queue = rte_le_to_cpu_16(rte_read16(&common->queue_notif_config_data));
+	return 0;
+}
+
 static int
 pci_queue_enable(struct vio_transport *t, uint16_t queue, const struct vio_queue_conf *conf,
 		 struct vio_doorbell *doorbell)
 {
 	struct vio_pci *pci = to_pci(t);
 	volatile struct virtio_pci_common_cfg *common = pci->common;
-	uint64_t offset;
 
 	pci_queue_select(t, queue);
 	rte_write16(rte_cpu_to_le_16(conf->size), &common->queue_size);
@@ -373,12 +403,8 @@ pci_queue_enable(struct vio_transport *t, uint16_t queue, const struct vio_queue
 	if (pci_vector_write(conf->vector, &common->queue_msix_vector) < 0)
 		return -ENOSPC;
 
-	/* virtio 4.1.4.4: the product of two values of the device must stay inside. */
-	offset = (uint64_t)rte_le_to_cpu_16(rte_read16(&common->queue_notify_off)) *
-		 pci->notify_off_multiplier;
-	if (offset % sizeof(rte_le16_t) != 0 || offset + sizeof(rte_le16_t) > pci->notify_len)
+	if (pci_doorbell_get(pci, queue, doorbell) < 0)
 		return -ERANGE;
-	*doorbell = (struct vio_doorbell){ .addr = pci->notify + offset, .fd = -1 };
 
 	pci_write64(conf->desc_addr, &common->queue_desc_lo, &common->queue_desc_hi);
 	pci_write64(conf->driver_addr, &common->queue_driver_lo, &common->queue_driver_hi);

@@ -29,9 +29,14 @@ struct vio_pci {
 	volatile uint8_t *isr;
 	volatile uint8_t *device;	/* struct virtio_net_config, as much as the device has */
 	volatile uint8_t *notify;
+	uint32_t common_len;
 	uint32_t device_len;
 	uint32_t notify_len;
 	uint32_t notify_off_multiplier;
+
+	/* As the driver accepted it. */
+	bool notification_data;		/* NOTIFICATION_DATA: notifications have 32 bits */
+	bool notif_config_data;		/* NOTIF_CONFIG_DATA: the device names its queues */
 };
 
 /*

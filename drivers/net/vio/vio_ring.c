@@ -16,6 +16,7 @@
 #include <rte_errno.h>
 
 #include "vio_ring_in_order.h"
+#include "vio_ring_split.h"
 
 /* Where the Driver Area and the Device Area end, which begin as the layout says. */
 static void
@@ -100,13 +101,9 @@ void
 vio_ring_reset(struct vio_ring *ring)
 {
 	memset(ring->mz->addr, 0, ring->mz->len);
-	/* virtio 2.7.7, 2.8.10: the driver polls, so it wants no used buffer notifications. */
-	if (ring->is_packed)
-		ring->driver_event->flags = rte_cpu_to_le_16(RING_EVENT_FLAGS_DISABLE);
-	else
-		ring->avail->flags = rte_cpu_to_le_16(VIRTQ_AVAIL_F_NO_INTERRUPT);
 	ring->avail_idx = 0;
 	ring->used_idx = 0;
+	ring->notified_idx = 0;
 	ring->seen_idx = 0;
 	/* virtio 2.8.1: both wrap counters start as 1. */
 	ring->avail_bits = VIRTQ_DESC_F_AVAIL;
@@ -114,6 +111,18 @@ vio_ring_reset(struct vio_ring *ring)
 	ring->head_slot = 0;
 	ring->head_flags = 0;
 	ring->batch_id = VIO_RING_NO_BATCH;
+}
+
+void
+vio_ring_interrupts_off(struct vio_ring *ring)
+{
+	if (ring->is_packed)
+		ring->driver_event->flags = rte_cpu_to_le_16(RING_EVENT_FLAGS_DISABLE);
+	else if (ring->event_idx)
+		/* virtio 2.7.7.1: flags MUST be 0. */
+		vio_ring_split_defer_event(ring);
+	else
+		ring->avail->flags = rte_cpu_to_le_16(VIRTQ_AVAIL_F_NO_INTERRUPT);
 }
 
 static uint64_t

@@ -41,12 +41,13 @@ struct vio_ring_layout {
 };
 
 /*
- * How the device is notified: the virtqueue's number is written to an address, or, where addr is
- * NULL, the counter of an eventfd is raised.
+ * How the device is notified: the virtqueue is named at an address, or, where addr is NULL, the
+ * counter of an eventfd is raised.
  */
 struct vio_doorbell {
 	volatile void *addr;
 	int fd;
+	uint16_t queue;	/* the virtqueue's number, or what the device wants it to be called */
 };
 
 struct vio_ring {
@@ -66,8 +67,9 @@ struct vio_ring {
 	struct vio_doorbell doorbell;
 	uint16_t size;			/* entries; split: a power of two */
 	uint16_t mask;			/* split: size - 1 */
-	uint16_t index;			/* the virtqueue's number on the device */
 	bool weak_barriers;		/* the device is a CPU (no ORDER_PLATFORM) */
+	bool event_idx;			/* EVENT_IDX was negotiated */
+	bool notification_data;		/* NOTIFICATION_DATA was negotiated */
 	bool use_va;			/* addresses for the device are virtual ones */
 	bool is_packed;			/* its format; nothing that is done per packet asks */
 	uint32_t extra;			/* cold: offset of the caller's room */
@@ -79,6 +81,7 @@ struct vio_ring {
 	 */
 	uint16_t avail_idx __rte_cache_aligned;	/* idx: the next entry to make available */
 	uint16_t used_idx;		/* idx: the next used entry to take */
+	uint16_t notified_idx;		/* idx: avail_idx at the last look at whether to notify */
 	uint16_t seen_idx;		/* split: idx behind the last entry known to be used */
 	uint16_t avail_bits;		/* packed: flags of one available at avail_idx */
 	uint16_t used_bits;		/* packed: flags of one used at used_idx */
@@ -114,9 +117,16 @@ vio_ring_alloc(struct vio_ring *ring, const char *label, const struct vio_ring_c
 void
 vio_ring_free(struct vio_ring *ring);
 
-/* Empties the ring, as a device expects it after a reset; interrupts are asked off. */
+/* Empties the ring, as a device expects it after a reset. */
 void
 vio_ring_reset(struct vio_ring *ring);
+
+/*
+ * Asks the device not to interrupt for used buffers, as the driver polls (virtio 2.7.7, 2.8.10).
+ * What was negotiated is known, the device does not work on the ring yet.
+ */
+void
+vio_ring_interrupts_off(struct vio_ring *ring);
 
 /* The addresses of the parts for the device. */
 uint64_t
@@ -136,14 +146,21 @@ vio_ring_extra_addr(const struct vio_ring *ring);
 void
 vio_ring_raise(const struct vio_ring *ring);
 
-/* Notifies the device (virtio 4.1.5.2): without NOTIFICATION_DATA of the virtqueue's index. */
+/*
+ * Notifies the device (virtio 2.9, 4.1.5.2). next: where the driver goes on, which NOTIFICATION_DATA
+ * tells: on split rings the index, on packed ones the slot and above it the wrap counter.
+ */
 static inline void
-vio_ring_kick(const struct vio_ring *ring)
+vio_ring_kick(const struct vio_ring *ring, uint16_t next)
 {
-	if (likely(ring->doorbell.addr != NULL))
-		rte_write16(rte_cpu_to_le_16(ring->index), ring->doorbell.addr);
-	else
+	const struct vio_doorbell *d = &ring->doorbell;
+
+	if (unlikely(d->addr == NULL))
 		vio_ring_raise(ring);
+	else if (unlikely(ring->notification_data))
+		rte_write32(rte_cpu_to_le_32(d->queue | (uint32_t)next << 16), d->addr);
+	else
+		rte_write16(rte_cpu_to_le_16(d->queue), d->addr);
 }
 
 /*

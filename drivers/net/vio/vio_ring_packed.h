@@ -13,6 +13,8 @@
 #ifndef VIO_RING_PACKED_H
 #define VIO_RING_PACKED_H
 
+#include <string.h>
+
 #include "vio_ring.h"
 
 /* The two bits of a descriptor's flags by which it changes hands (virtio 2.8.1). */
@@ -28,6 +30,13 @@ vio_ring_packed_nb_posted(const struct vio_ring *ring)
 	bool wrapped = (ring->avail_bits ^ ring->used_bits) & VIRTQ_DESC_F_AVAIL;
 
 	return ring->avail_idx - ring->used_idx + (wrapped ? ring->size : 0);
+}
+
+/* The wrap counter of the next descriptor to post. */
+static inline bool
+vio_ring_packed_avail_wrap(const struct vio_ring *ring)
+{
+	return ring->avail_bits & VIRTQ_DESC_F_AVAIL;
 }
 
 /*
@@ -121,19 +130,49 @@ vio_ring_packed_publish(struct vio_ring *ring)
 	ring->head_slot = ring->avail_idx;
 }
 
+/*
+ * Whether the device wants to be notified of the descriptors from slot old on (virtio 2.8.10).
+ * With EVENT_IDX it may ask for one: if that is among them.
+ */
+static inline bool
+vio_ring_packed_is_wanted(const struct vio_ring *ring, uint16_t old)
+{
+	typedef uint32_t __rte_may_alias event_word_t;
+	struct pvirtq_event_suppress event;
+	uint16_t flags, slot, nb, behind;
+	event_word_t word;
+
+	/* Both fields at once, so that they are of the same moment. */
+	word = *(const volatile event_word_t *)ring->device_event;
+	memcpy(&event, &word, sizeof(event));
+	flags = rte_le_to_cpu_16(event.flags) & RING_EVENT_FLAGS_MASK;
+	if (flags != RING_EVENT_FLAGS_DESC || !ring->event_idx)
+		return flags != RING_EVENT_FLAGS_DISABLE;
+
+	/* How many were published, and how far the one in question lies behind the next. */
+	slot = rte_le_to_cpu_16(event.desc) & ~(1 << RING_EVENT_WRAP_SHIFT);
+	nb = ring->avail_idx - old + (ring->avail_idx > old ? 0 : ring->size);
+	behind = ring->avail_idx - slot;
+	if (rte_le_to_cpu_16(event.desc) >> RING_EVENT_WRAP_SHIFT !=
+	    vio_ring_packed_avail_wrap(ring))
+		behind += ring->size;
+	return behind > 0 && behind <= nb;
+}
+
 /* Notifies the device of what was published, if it asks for it. Returns whether it did. */
 static inline bool
 vio_ring_packed_notify(struct vio_ring *ring)
 {
-	const volatile struct pvirtq_event_suppress *event = ring->device_event;
-	uint16_t flags;
+	uint16_t old = ring->notified_idx;
 
+	ring->notified_idx = ring->avail_idx;
 	/* virtio 2.8.21.3.1: event suppression is read after the descriptors are shown. */
 	vio_ring_notify_barrier(ring);
-	flags = rte_le_to_cpu_16(event->flags) & RING_EVENT_FLAGS_MASK;
-	if (flags == RING_EVENT_FLAGS_DISABLE)
+	if (!vio_ring_packed_is_wanted(ring, old))
 		return false;
-	vio_ring_kick(ring);
+	/* virtio 2.8.16: next_off and next_wrap are of the next descriptor to make available. */
+	vio_ring_kick(ring, ring->avail_idx |
+		      vio_ring_packed_avail_wrap(ring) << RING_EVENT_WRAP_SHIFT);
 	return true;
 }
 

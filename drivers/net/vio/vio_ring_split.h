@@ -53,10 +53,24 @@ vio_ring_split_used_read(const struct vio_ring *ring, uint16_t idx, uint32_t *id
 	*len = rte_le_to_cpu_32(e->len);
 }
 
+/*
+ * With EVENT_IDX, asks for no used buffer notification: for one of the entry before the next to
+ * take, which comes only after all others of 65,536.
+ */
+static inline void
+vio_ring_split_defer_event(struct vio_ring *ring)
+{
+	volatile rte_le16_t *used_event = &ring->avail->ring[ring->size];
+
+	*used_event = rte_cpu_to_le_16(ring->used_idx - 1);
+}
+
 /* Makes all entries before avail_idx visible to the device. */
 static inline void
 vio_ring_split_publish(struct vio_ring *ring)
 {
+	if (ring->event_idx)
+		vio_ring_split_defer_event(ring);
 	/*
 	 * virtio 2.7.13.3: the index is written after the descriptors and entries it covers.
 	 * Pairs with the device's barrier after it reads idx.
@@ -66,17 +80,36 @@ vio_ring_split_publish(struct vio_ring *ring)
 	__atomic_store_n(&ring->avail->idx, rte_cpu_to_le_16(ring->avail_idx), __ATOMIC_RELEASE);
 }
 
+/*
+ * Whether the device wants to be notified of the entries from old on. virtio 2.7.10.1: without
+ * EVENT_IDX as used->flags says, with it if the entry at avail_event is among them.
+ */
+static inline bool
+vio_ring_split_is_wanted(const struct vio_ring *ring, uint16_t old)
+{
+	const volatile struct virtq_used *used = ring->used;
+	const volatile rte_le16_t *avail_event;
+	uint16_t event;
+
+	if (!ring->event_idx)
+		return !(used->flags & rte_cpu_to_le_16(VIRTQ_USED_F_NO_NOTIFY));
+	avail_event = (const volatile rte_le16_t *)&used->ring[ring->size];
+	event = rte_le_to_cpu_16(*avail_event);
+	return (uint16_t)(event - old) < (uint16_t)(ring->avail_idx - old);
+}
+
 /* Notifies the device of what was published, if it asks for it. Returns whether it did. */
 static inline bool
 vio_ring_split_notify(struct vio_ring *ring)
 {
-	const volatile struct virtq_used *used = ring->used;
+	uint16_t old = ring->notified_idx;
 
+	ring->notified_idx = ring->avail_idx;
 	/* virtio 2.7.13.4.1: the suppression flag is read after the index is written. */
 	vio_ring_notify_barrier(ring);
-	if (used->flags & rte_cpu_to_le_16(VIRTQ_USED_F_NO_NOTIFY))
+	if (!vio_ring_split_is_wanted(ring, old))
 		return false;
-	vio_ring_kick(ring);
+	vio_ring_kick(ring, ring->avail_idx);
 	return true;
 }
 

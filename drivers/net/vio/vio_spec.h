@@ -163,10 +163,13 @@ struct virtio_pci_common_cfg {
 	rte_le32_t queue_driver_hi;
 	rte_le32_t queue_device_lo;
 	rte_le32_t queue_device_hi;
+	rte_le16_t queue_notif_config_data;	/* with NOTIF_CONFIG_DATA */
+	rte_le16_t queue_reset;			/* with RING_RESET */
 };
 static_assert(offsetof(struct virtio_pci_common_cfg, device_status) == 20, "virtio 4.1.4.3");
 static_assert(offsetof(struct virtio_pci_common_cfg, queue_desc_lo) == 32, "virtio 4.1.4.3");
-static_assert(sizeof(struct virtio_pci_common_cfg) == 56, "virtio 4.1.4.3");
+static_assert(offsetof(struct virtio_pci_common_cfg, queue_notif_config_data) == 56,
+	      "virtio 4.1.4.3");
 
 /* virtio 4.1.4.5: ISR status bits */
 #define VIRTIO_PCI_ISR_CONFIG	2

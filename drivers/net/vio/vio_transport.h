@@ -79,7 +79,7 @@ struct vio_transport_ops {
 
 	/*
 	 * Programs and enables a virtqueue. Returns 0 and how the device is notified of it, by 16
-	 * bits at an address or by an eventfd, which stays open as long as the transport;
+	 * bits (32 with NOTIFICATION_DATA) at an address or by an eventfd, which stays open as long as the transport;
 	 * -EINVAL when the device does not take the size; -ENOSPC when it has no free vector;
 	 * -ERANGE when the notification address lies outside the device's notification area;
 	 * another -errno when the device cannot be reached or given the memory, said in a
