@@ -29,6 +29,7 @@ struct config {
 	bool tx_first;
 	bool loop_topology;
 	bool lsc;
+	bool rx_intr;			/* sleep until frames come */
 	bool json;
 	const char *json_path;		/* NULL: standard output */
 	const char *forward_mode;
@@ -56,6 +57,7 @@ struct fwd_count {
 	uint64_t tx_dropped;	/* packets that Tx did not take, freed */
 	uint64_t ignored;	/* packets that the mode does not answer or cannot rewrite, freed */
 	uint64_t no_mbuf;	/* bursts that could not be generated for want of mbufs */
+	uint64_t interrupts;	/* Rx interrupts that ended a sleep */
 };
 
 struct port {

@@ -25,6 +25,9 @@
 /* A packet that Tx does not take at once is offered again that often, a microsecond apart. */
 #define TX_RETRIES 64
 
+/* With Rx interrupts: so many rounds without a packet before a worker dozes off. */
+#define IDLE_ROUNDS 16
+
 static const struct fwd_mode *const modes[] = {
 	&fwd_io, &fwd_mac, &fwd_macswap, &fwd_rxonly, &fwd_txonly, &fwd_icmpecho,
 };
@@ -176,6 +179,31 @@ worker_of(const struct fwd_stream *stream)
 	return (stream->tx_port + (unsigned int)stream->tx_queue) % nb_workers;
 }
 
+/* Runs the streams, and dozes whenever none of them has had a packet for some rounds. */
+static void
+run_dozing(struct fwd_stream **mine, unsigned int nb)
+{
+	uint64_t rx, seen = 0;
+	unsigned int idle = 0;
+
+	if (nb == 0 || fwd_doze_begin(mine, nb) != 0)
+		return;
+	while (__atomic_load_n(&keep_running, __ATOMIC_RELAXED)) {
+		rx = 0;
+		for (unsigned int i = 0; i < nb; i++) {
+			mode->run(mine[i]);
+			rx += mine[i]->count.rx;
+		}
+		idle = rx == seen ? idle + 1 : 0;
+		seen = rx;
+		if (idle < IDLE_ROUNDS)
+			continue;
+		fwd_doze(mine, nb);
+		idle = 0;
+	}
+	fwd_doze_end(mine, nb);
+}
+
 static int
 run_worker(void *arg)
 {
@@ -186,6 +214,8 @@ run_worker(void *arg)
 	for (unsigned int i = 0; i < nb_streams; i++)
 		if (worker_of(&streams[i]) == worker)
 			mine[nb++] = &streams[i];
+	if (config.rx_intr && !mode->generates)
+		run_dozing(mine, nb);
 	while (nb != 0 && __atomic_load_n(&keep_running, __ATOMIC_RELAXED))
 		for (unsigned int i = 0; i < nb; i++)
 			mode->run(mine[i]);
@@ -211,6 +241,7 @@ add_count(struct fwd_count *sum, const struct fwd_count *count)
 	sum->tx_dropped += count->tx_dropped;
 	sum->ignored += count->ignored;
 	sum->no_mbuf += count->no_mbuf;
+	sum->interrupts += count->interrupts;
 }
 
 /* Adds what the streams counted for a port: received on it, and sent to it. */
@@ -222,7 +253,7 @@ add_streams(uint16_t port_id, struct fwd_count *sum)
 	for (unsigned int i = 0; i < nb_streams; i++) {
 		part = streams[i].count;
 		if (streams[i].rx_port != port_id)
-			part.rx = part.ignored = 0;
+			part.rx = part.ignored = part.interrupts = 0;
 		if (streams[i].tx_port != port_id)
 			part.tx = part.tx_dropped = part.no_mbuf = 0;
 		add_count(sum, &part);
@@ -317,6 +348,8 @@ show_count(const char *title, const struct fwd_count *count)
 	       count->ignored);
 	printf("  TX-packets: %-14" PRIu64 " TX-dropped: %-14" PRIu64 " TX-no-mbuf: %-14" PRIu64
 	       "\n", count->tx, count->tx_dropped, count->no_mbuf);
+	if (config.rx_intr)
+		printf("  RX-interrupts: %" PRIu64 "\n", count->interrupts);
 }
 
 /* Of the present run, or the latest. */

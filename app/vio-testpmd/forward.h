@@ -55,6 +55,14 @@ uint16_t fwd_receive(struct fwd_stream *stream, struct rte_mbuf **pkts);
 void fwd_send(struct fwd_stream *stream, struct rte_mbuf **pkts, uint16_t nb_pkts);
 void fwd_ignore(struct fwd_stream *stream, struct rte_mbuf *pkt);
 
+/*
+ * Of a worker with its streams, on its lcore: the interrupts of their Rx queues are waited for
+ * by fwd_doze(), until packets may have come or a while has passed. -1: told why.
+ */
+int fwd_doze_begin(struct fwd_stream **mine, unsigned int nb);
+void fwd_doze(struct fwd_stream **mine, unsigned int nb);
+void fwd_doze_end(struct fwd_stream **mine, unsigned int nb);
+
 /* For the commands; on the main lcore. -1: told why. */
 bool fwd_running(void);
 bool fwd_mode_exists(const char *name);

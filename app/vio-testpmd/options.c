@@ -38,6 +38,7 @@ enum option_id {
 	OPT_MBUF_SIZE,
 	OPT_NO_LSC,
 	OPT_PORT_TOPOLOGY,
+	OPT_RX_INTERRUPTS,
 	OPT_RXD,
 	OPT_RXQ,
 	OPT_STATS_PERIOD,
@@ -60,6 +61,7 @@ static const struct option long_options[] = {
 	{ "mbuf-size", required_argument, NULL, OPT_MBUF_SIZE },
 	{ "no-lsc-interrupt", no_argument, NULL, OPT_NO_LSC },
 	{ "port-topology", required_argument, NULL, OPT_PORT_TOPOLOGY },
+	{ "rx-interrupts", no_argument, NULL, OPT_RX_INTERRUPTS },
 	{ "rxd", required_argument, NULL, OPT_RXD },
 	{ "rxq", required_argument, NULL, OPT_RXQ },
 	{ "stats-period", required_argument, NULL, OPT_STATS_PERIOD },
@@ -89,6 +91,7 @@ options_usage(const char *program)
 	       "  --txpkts=LEN[,LEN]...    segments of the packets that txonly makes (64)\n"
 	       "  --tx-first               send a burst on every port before forwarding\n"
 	       "  --no-lsc-interrupt       leave link state change interrupts off\n"
+	       "  --rx-interrupts          sleep until packets come, and do not poll for them\n"
 	       "  --stats-period=SECONDS   without -i: print statistics that often\n"
 	       "  --json[=FILE]            print statistics as JSON at exit\n"
 	       "  -h, --help               print this and exit\n",
@@ -240,6 +243,9 @@ parse_option(int id, char **argv)
 		return 0;
 	case OPT_NO_LSC:
 		config.lsc = false;
+		return 0;
+	case OPT_RX_INTERRUPTS:
+		config.rx_intr = true;
 		return 0;
 	case OPT_JSON:
 		config.json = true;

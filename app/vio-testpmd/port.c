@@ -164,6 +164,7 @@ configure_device(uint16_t port_id, const struct rte_eth_dev_info *info, struct r
 
 	conf->rxmode.mtu = port->mtu;
 	conf->intr_conf.lsc = config.lsc && (*info->dev_flags & RTE_ETH_DEV_INTR_LSC);
+	conf->intr_conf.rxq = config.rx_intr;
 	conf->intr_conf.rmv = !!(*info->dev_flags & RTE_ETH_DEV_INTR_RMV);
 	if (config.nb_rxq > 1) {
 		conf->rx_adv_conf.rss_conf.rss_hf = info->flow_type_rss_offloads &

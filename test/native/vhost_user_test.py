@@ -8,6 +8,7 @@ which forwards them, and back through the back end into another file.
 """
 
 import os
+import re
 import sys
 import time
 from argparse import Namespace
@@ -98,6 +99,43 @@ def test_packed_queues(_args: Namespace) -> None:
             bench.restart_port()
         bench.round_trip()
         bench.end()
+
+
+def processor_seconds(process: int) -> float:
+    """The processor time that a process has had."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def rx_interrupts(devargs: str) -> None:
+    """Who sleeps until frames come gets them all, and hardly needs the processor otherwise."""
+    with Bench(queues=2, lengths=[60, 1514], devargs=f",queues=2{devargs}",
+               options=["--rx-interrupts"]) as bench:
+        bench.start_back()
+        bench.start_front()
+        for _ in range(3):
+            bench.round_trip()
+            bench.restart_port()
+        bench.front.run("start")
+        before = processor_seconds(bench.front.process.pid)
+        time.sleep(2)
+        used = processor_seconds(bench.front.process.pid) - before
+        check(used < 0.2, f"{used} s of the processor in 2 s without a frame")
+        bench.front.run("stop")
+        bench.round_trip()
+        found = re.findall(r"RX-interrupts: (\d+)", bench.front.text)
+        check(int(found[-1]) > 0, "no interrupt woke it up")
+        bench.end()
+
+
+def test_rx_interrupts(_args: Namespace) -> None:
+    """Split rings."""
+    rx_interrupts("")
+
+
+def test_rx_interrupts_packed(_args: Namespace) -> None:
+    """Packed rings."""
+    rx_interrupts(",packed_vq=1,in_order=0")
 
 
 def test_restarts(_args: Namespace) -> None:

@@ -141,7 +141,7 @@ reset_empties(void)
 	ring.avail_idx = 17;
 	ring.used_idx = 11;
 	vio_ring_reset(&ring);
-	vio_ring_interrupts_off(&ring);
+	vio_ring_intr_set(&ring, false);
 
 	TEST_ASSERT_EQUAL(ring.avail->flags, rte_cpu_to_le_16(VIRTQ_AVAIL_F_NO_INTERRUPT),
 		"interrupts 0x%x", ring.avail->flags);
@@ -325,7 +325,7 @@ used_event_stays_behind(void)
 
 	ring.event_idx = true;
 	vio_ring_reset(&ring);
-	vio_ring_interrupts_off(&ring);
+	vio_ring_intr_set(&ring, false);
 	TEST_ASSERT_EQUAL(ring.avail->flags, 0, "flags 0x%x", ring.avail->flags);
 	TEST_ASSERT_EQUAL(*used_event, 0xffff, "used_event 0x%x", *used_event);
 	for (i = 0; i < 70000; i += 100) {
@@ -391,7 +391,7 @@ packed_reset_empties(void)
 	ring.avail_idx = ring.used_idx = ring.head_slot = 5;
 	ring.avail_bits = ring.used_bits = 0;
 	vio_ring_reset(&ring);
-	vio_ring_interrupts_off(&ring);
+	vio_ring_intr_set(&ring, false);
 
 	TEST_ASSERT_EQUAL(rte_le_to_cpu_16(ring.driver_event->flags), RING_EVENT_FLAGS_DISABLE,
 		"interrupts 0x%x", ring.driver_event->flags);

@@ -9,6 +9,7 @@
 
 #include <dirent.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -308,6 +309,36 @@ doorbell_reaches_the_back_end(void)
 	TEST_ASSERT(vio_ring_split_notify(&ring), "notify");
 	TEST_ASSERT_EQUAL(read(backend.vrings[1].kick_fd, &count, sizeof(count)), 8, "read");
 	TEST_ASSERT_EQUAL(count, 1, "kicked");
+	return finish();
+}
+
+/* The eventfd of an Rx queue's interrupts is what the back end calls, where there is a vector. */
+static int
+interrupts_come_from_the_back_end(void)
+{
+	struct vio_queue_conf conf;
+	struct vio_doorbell doorbell;
+	uint64_t count;
+	uint16_t i;
+	int fd;
+
+	TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
+	TEST_ASSERT(t->has_rx_intr, "Rx interrupts");
+	TEST_ASSERT_SUCCESS(bring_up(0), "bring up");
+	for (i = 0; i < 6; i++) {
+		conf = queue_conf(i);
+		if (i % 2 == 0 && i > 0)
+			conf.vector = 1 + i / 2;
+		TEST_ASSERT_SUCCESS(vio_user_ops.queue_enable(t, i, &conf, &doorbell), "%u", i);
+		TEST_ASSERT_EQUAL(backend.vrings[i].polled, (i % 2 != 0 || i == 0), "%u", i);
+	}
+	for (i = 1; i < 3; i++) {
+		fd = vio_user_call_fd(&user, i);
+		TEST_ASSERT(read(fd, &count, sizeof(count)) < 0, "called for nothing");
+		TEST_ASSERT_SUCCESS(eventfd_write(backend.vrings[2 * i].call_fd, i), "call");
+		TEST_ASSERT_EQUAL(read(fd, &count, sizeof(count)), 8, "pair %u", i);
+		TEST_ASSERT_EQUAL(count, i, "pair %u", i);
+	}
 	return finish();
 }
 
@@ -661,6 +692,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, ring_formats),
 		TEST_CASE_ST(setup, teardown, life),
 		TEST_CASE_ST(setup, teardown, doorbell_reaches_the_back_end),
+		TEST_CASE_ST(setup, teardown, interrupts_come_from_the_back_end),
 		TEST_CASE_ST(setup, teardown, pairs),
 		TEST_CASE_ST(setup, teardown, receive_filters),
 		TEST_CASE_ST(setup, teardown, older_back_ends),

@@ -55,8 +55,9 @@
 /* Pools that the buffers of an Rx queue may come from. */
 #define VIO_RX_POOLS_MAX	8
 
-/* A MSI-X vector of its own for configuration changes. */
+/* A MSI-X vector of its own for configuration changes, and one for each Rx queue. */
 #define VIO_CONFIG_VECTOR	0
+#define VIO_RX_VECTOR(queue)	((uint16_t)(1 + (queue)))
 
 /* What the device may do wrong on a ring. Each is counted, and each breaks the queue. */
 enum vio_violation {
@@ -120,6 +121,7 @@ struct vio_rxq {
 	struct rte_mempool *pools[VIO_RX_POOLS_MAX];	/* cold: by preference */
 	uint16_t nb_pools;			/* cold */
 	uint16_t queue_id;			/* cold */
+	bool wants_intr;			/* cold: Rx interrupts are on (vio_intr.h) */
 } __rte_cache_aligned;
 static_assert(offsetof(struct vio_rxq, mp) == 2 * RTE_CACHE_LINE_SIZE, "line 2");
 static_assert(offsetof(struct vio_rxq, stats) == 3 * RTE_CACHE_LINE_SIZE, "line 3");

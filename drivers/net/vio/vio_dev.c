@@ -309,11 +309,12 @@ vio_dev_identify(struct vio_dev *dev)
 }
 
 int
-vio_dev_queue_enable(struct vio_dev *dev, struct vio_ring *ring, uint16_t index)
+vio_dev_queue_enable(struct vio_dev *dev, struct vio_ring *ring, uint16_t index,
+		     uint16_t vector)
 {
 	struct vio_queue_conf conf = {
 		.size = ring->size,
-		.vector = VIRTIO_MSI_NO_VECTOR,
+		.vector = vector,
 		.desc_addr = vio_ring_desc_addr(ring),
 		.driver_addr = vio_ring_driver_addr(ring),
 		.device_addr = vio_ring_device_addr(ring),
@@ -324,7 +325,7 @@ vio_dev_queue_enable(struct vio_dev *dev, struct vio_ring *ring, uint16_t index)
 	ring->weak_barriers = !vio_has(dev, VIRTIO_F_ORDER_PLATFORM);
 	ring->event_idx = vio_has(dev, VIRTIO_F_EVENT_IDX);
 	ring->notification_data = vio_has(dev, VIRTIO_F_NOTIFICATION_DATA);
-	vio_ring_interrupts_off(ring);
+	vio_ring_intr_set(ring, false);
 
 	ret = vio_ops(dev)->queue_enable(dev->transport, index, &conf, &ring->doorbell);
 	if (ret == -EINVAL)

@@ -34,9 +34,13 @@ vio_dev_identify(struct vio_dev *dev);
 int
 vio_dev_reset(struct vio_dev *dev);
 
-/* Programs a ring as virtqueue index of the device. Returns 0 or -errno of queue_enable. */
+/*
+ * Programs a ring as virtqueue index of the device, with an interrupt vector or
+ * VIRTIO_MSI_NO_VECTOR. Returns 0 or -errno of queue_enable.
+ */
 int
-vio_dev_queue_enable(struct vio_dev *dev, struct vio_ring *ring, uint16_t index);
+vio_dev_queue_enable(struct vio_dev *dev, struct vio_ring *ring, uint16_t index,
+		     uint16_t vector);
 
 /* The device may work from now on: VIO_DEV_STARTED (virtio 3.1.1, step 8). */
 void

@@ -138,6 +138,9 @@ features_choose(struct rte_eth_dev *eth_dev)
 	if (!vio_feature_has(&dev->offered, VIRTIO_NET_F_MRG_RXBUF) &&
 	    eth_dev->data->mtu < dev->max_mtu)
 		vio_feature_del(&wanted, VIRTIO_NET_F_MTU);
+	/* With it, each single interrupt would have to be asked for. */
+	if (eth_dev->data->dev_conf.intr_conf.rxq)
+		vio_feature_del(&wanted, VIRTIO_F_EVENT_IDX);
 	vio_rss_features_choose(eth_dev, &wanted);
 	return vio_features_negotiate(&dev->offered, &wanted, &dev->features);
 }
@@ -159,9 +162,9 @@ vio_dev_configure(struct rte_eth_dev *eth_dev)
 			conf->rxmode.mq_mode, conf->txmode.mq_mode);
 		return -ENOTSUP;
 	}
-	if (conf->intr_conf.rxq) {
-		VIO_LOG(ERR, dev->transport->name, "Rx interrupts are not supported: leave "
-			"intr_conf.rxq at 0 and poll");
+	if (conf->intr_conf.rxq && !dev->transport->has_rx_intr) {
+		VIO_LOG(ERR, dev->transport->name, "Rx interrupts are not supported on this bus: "
+			"leave intr_conf.rxq at 0 and poll");
 		return -ENOTSUP;
 	}
 	if (vio_offload_check_lro(eth_dev) < 0)
@@ -188,14 +191,16 @@ queues_enable(struct rte_eth_dev *eth_dev, uint16_t pairs)
 		rxq = i < data->nb_rx_queues ? data->rx_queues[i] : NULL;
 		txq = i < data->nb_tx_queues ? data->tx_queues[i] : NULL;
 		ret = vio_dev_queue_enable(dev, rxq != NULL ? &rxq->ring : &dev->spare,
-					   VIRTIO_NET_RXQ(i));
+					   VIRTIO_NET_RXQ(i), rxq != NULL ?
+					   vio_intr_rxq_vector(eth_dev, i) : VIRTIO_MSI_NO_VECTOR);
 		if (ret == 0)
 			ret = vio_dev_queue_enable(dev, txq != NULL ? &txq->ring : &dev->spare,
-						   VIRTIO_NET_TXQ(i));
+						   VIRTIO_NET_TXQ(i), VIRTIO_MSI_NO_VECTOR);
 	}
 	if (ret == 0 && vio_has_ctrlq(dev)) {
 		vio_ring_reset(&dev->ctrlq.ring);
-		ret = vio_dev_queue_enable(dev, &dev->ctrlq.ring, dev->ctrlq_index);
+		ret = vio_dev_queue_enable(dev, &dev->ctrlq.ring, dev->ctrlq_index,
+					   VIRTIO_MSI_NO_VECTOR);
 	}
 	return ret;
 }
@@ -389,9 +394,11 @@ vio_ethdev_resume(struct rte_eth_dev *eth_dev)
 
 	if (ret == 0)
 		ret = device_start(eth_dev);
-	if (ret == 0)
-		vio_queues_resume(eth_dev);
-	return ret;
+	if (ret < 0)
+		return ret;
+	vio_queues_resume(eth_dev);
+	vio_intr_rxqs_resume(eth_dev);
+	return 0;
 }
 
 static int
@@ -527,6 +534,8 @@ static const struct eth_dev_ops vio_eth_dev_ops = {
 
 	.rx_queue_setup = vio_rx_queue_setup,
 	.rx_queue_release = vio_rx_queue_release,
+	.rx_queue_intr_enable = vio_rx_queue_intr_enable,
+	.rx_queue_intr_disable = vio_rx_queue_intr_disable,
 	.tx_queue_setup = vio_tx_queue_setup,
 	.tx_queue_release = vio_tx_queue_release,
 	.rxq_info_get = vio_rxq_info_get,

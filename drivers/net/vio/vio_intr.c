@@ -4,12 +4,14 @@
 
 /*
  * Interrupts and events. Configuration changes come by an MSI-X vector of their own, or by INTx
- * with the ISR status.
+ * with the ISR status; each Rx queue has a vector of its own, whose eventfd the application waits
+ * for.
  * Threads: the handlers run in EAL's interrupt thread, the rest in control threads, but for
  * vio_intr_needs_reset().
  */
 
 #include <errno.h>
+#include <sys/eventfd.h>
 
 #include <rte_alarm.h>
 #include <rte_interrupts.h>
@@ -156,4 +158,70 @@ vio_intr_disable(struct rte_eth_dev *eth_dev)
 	vio_ops(dev)->config_vector_set(dev->transport, VIRTIO_MSI_NO_VECTOR);
 	rte_intr_disable(eth_dev->intr_handle);
 	handler_unregister(eth_dev);
+}
+
+uint16_t
+vio_intr_rxq_vector(const struct rte_eth_dev *eth_dev, uint16_t queue_id)
+{
+	return eth_dev->data->dev_conf.intr_conf.rxq ? VIO_RX_VECTOR(queue_id) :
+						       VIRTIO_MSI_NO_VECTOR;
+}
+
+/* Interrupts an Rx queue; an eventfd that is full is readable as well. */
+static void
+rxq_raise(struct rte_eth_dev *eth_dev, uint16_t queue_id)
+{
+	eventfd_write(rte_intr_efds_index_get(eth_dev->intr_handle, queue_id), 1);
+}
+
+int
+vio_rx_queue_intr_enable(struct rte_eth_dev *eth_dev, uint16_t queue_id)
+{
+	struct vio_rxq *q = eth_dev->data->rx_queues[queue_id];
+
+	if (!eth_dev->data->dev_conf.intr_conf.rxq)
+		return -ENOTSUP;
+	/* Before the ring's, which a device that comes back meanwhile has renewed. */
+	__atomic_store_n(&q->wants_intr, true, __ATOMIC_SEQ_CST);
+	vio_ring_intr_set(&q->ring, true);
+	/*
+	 * virtio 2.7.7, 2.8.10: the device looks whether interrupts are wanted after it has used
+	 * a buffer; so the driver looks for used ones after it has said so.
+	 */
+	rte_mb();
+	if (vio_ring_has_used(&q->ring))
+		rxq_raise(eth_dev, queue_id);
+	return 0;
+}
+
+int
+vio_rx_queue_intr_disable(struct rte_eth_dev *eth_dev, uint16_t queue_id)
+{
+	struct vio_rxq *q = eth_dev->data->rx_queues[queue_id];
+
+	if (!eth_dev->data->dev_conf.intr_conf.rxq)
+		return -ENOTSUP;
+	__atomic_store_n(&q->wants_intr, false, __ATOMIC_SEQ_CST);
+	vio_ring_intr_set(&q->ring, false);
+	return 0;
+}
+
+void
+vio_intr_rxqs_resume(struct rte_eth_dev *eth_dev)
+{
+	struct vio_rxq *q;
+	uint16_t i;
+
+	/*
+	 * The new ring's interrupt is off. Whoever enables it from now on finds that; what was
+	 * enabled before is seen here. Pairs with the order in vio_rx_queue_intr_enable().
+	 */
+	rte_mb();
+	for (i = 0; i < eth_dev->data->nb_rx_queues; i++) {
+		q = eth_dev->data->rx_queues[i];
+		if (!__atomic_load_n(&q->wants_intr, __ATOMIC_SEQ_CST))
+			continue;
+		vio_ring_intr_set(&q->ring, true);
+		rxq_raise(eth_dev, i);
+	}
 }

@@ -47,4 +47,24 @@ vio_intr_link_check(struct rte_eth_dev *eth_dev);
 void
 vio_intr_needs_reset_cancel(struct vio_dev *dev);
 
+/* The vector of an Rx queue; none unless the application configured Rx interrupts. */
+uint16_t
+vio_intr_rxq_vector(const struct rte_eth_dev *eth_dev, uint16_t queue_id);
+
+/*
+ * The operations rx_queue_intr_enable and rx_queue_intr_disable. What was used already when it
+ * is enabled counts as an interrupt. The queue's thread, or none meanwhile.
+ */
+int
+vio_rx_queue_intr_enable(struct rte_eth_dev *eth_dev, uint16_t queue_id);
+int
+vio_rx_queue_intr_disable(struct rte_eth_dev *eth_dev, uint16_t queue_id);
+
+/*
+ * The device is back, with rings made anew: switches the interrupts of Rx queues on that were on,
+ * and interrupts these queues, as they have to give the device buffers first.
+ */
+void
+vio_intr_rxqs_resume(struct rte_eth_dev *eth_dev);
+
 #endif /* VIO_INTR_H */

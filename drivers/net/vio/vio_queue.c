@@ -489,6 +489,7 @@ vio_queues_stop(struct rte_eth_dev *eth_dev)
 	for (i = 0; i < eth_dev->data->nb_rx_queues; i++) {
 		rxq = eth_dev->data->rx_queues[i];
 		rxq->state = VIO_QUEUE_STOPPED;
+		rxq->wants_intr = false;
 		eth_dev->data->rx_queue_state[i] = RTE_ETH_QUEUE_STATE_STOPPED;
 	}
 	for (i = 0; i < eth_dev->data->nb_tx_queues; i++) {

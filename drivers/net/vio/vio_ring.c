@@ -16,6 +16,7 @@
 #include <rte_errno.h>
 
 #include "vio_ring_in_order.h"
+#include "vio_ring_packed.h"
 #include "vio_ring_split.h"
 
 /* Where the Driver Area and the Device Area end, which begin as the layout says. */
@@ -98,6 +99,28 @@ vio_ring_free(struct vio_ring *ring)
 }
 
 void
+vio_ring_intr_set(struct vio_ring *ring, bool on)
+{
+	if (ring->is_packed)
+		ring->driver_event->flags = rte_cpu_to_le_16(on ? RING_EVENT_FLAGS_ENABLE :
+							     RING_EVENT_FLAGS_DISABLE);
+	else if (ring->event_idx)
+		/* virtio 2.7.7.1: flags MUST be 0. */
+		vio_ring_split_defer_event(ring);
+	else
+		ring->avail->flags = rte_cpu_to_le_16(on ? 0 : VIRTQ_AVAIL_F_NO_INTERRUPT);
+}
+
+bool
+vio_ring_has_used(const struct vio_ring *ring)
+{
+	if (ring->is_packed)
+		return vio_ring_packed_is_used(ring, 0);
+	return rte_le_to_cpu_16(__atomic_load_n(&ring->used->idx, __ATOMIC_ACQUIRE)) !=
+	       ring->used_idx;
+}
+
+void
 vio_ring_reset(struct vio_ring *ring)
 {
 	memset(ring->mz->addr, 0, ring->mz->len);
@@ -111,18 +134,6 @@ vio_ring_reset(struct vio_ring *ring)
 	ring->head_slot = 0;
 	ring->head_flags = 0;
 	ring->batch_id = VIO_RING_NO_BATCH;
-}
-
-void
-vio_ring_interrupts_off(struct vio_ring *ring)
-{
-	if (ring->is_packed)
-		ring->driver_event->flags = rte_cpu_to_le_16(RING_EVENT_FLAGS_DISABLE);
-	else if (ring->event_idx)
-		/* virtio 2.7.7.1: flags MUST be 0. */
-		vio_ring_split_defer_event(ring);
-	else
-		ring->avail->flags = rte_cpu_to_le_16(VIRTQ_AVAIL_F_NO_INTERRUPT);
 }
 
 static uint64_t

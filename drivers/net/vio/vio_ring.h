@@ -121,13 +121,6 @@ vio_ring_free(struct vio_ring *ring);
 void
 vio_ring_reset(struct vio_ring *ring);
 
-/*
- * Asks the device not to interrupt for used buffers, as the driver polls (virtio 2.7.7, 2.8.10).
- * What was negotiated is known, the device does not work on the ring yet.
- */
-void
-vio_ring_interrupts_off(struct vio_ring *ring);
-
 /* The addresses of the parts for the device. */
 uint64_t
 vio_ring_desc_addr(const struct vio_ring *ring);
@@ -141,6 +134,18 @@ void *
 vio_ring_extra(const struct vio_ring *ring);
 uint64_t
 vio_ring_extra_addr(const struct vio_ring *ring);
+
+/*
+ * Whether the device shall interrupt for used buffers (virtio 2.7.7, 2.8.10), from the next one on
+ * that it uses after it has seen this; with EVENT_IDX it can only be told not to. To be called
+ * before the device works on the ring, when what was negotiated is known.
+ */
+void
+vio_ring_intr_set(struct vio_ring *ring, bool on);
+
+/* Whether something is used that was not taken yet. It may be asked meanwhile by any thread. */
+bool
+vio_ring_has_used(const struct vio_ring *ring);
 
 /* Raises the eventfd of the ring's doorbell. */
 void

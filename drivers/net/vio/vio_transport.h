@@ -35,6 +35,7 @@
 struct vio_transport {
 	const char *name;	/* the device's name for messages, owned by the bus */
 	bool use_va;		/* the device takes virtual addresses of this process, not IOVAs */
+	bool has_rx_intr;	/* the interrupt handle has an eventfd for each Rx queue's vector */
 };
 
 /* A virtqueue as the device shall use it (virtio 4.1.5.1.3). */

@@ -171,16 +171,25 @@ user_queue_size_max(struct vio_transport *t, uint16_t queue)
 	return queue < u->nb_queues ? u->queue_size : 0;
 }
 
-/* The eventfd of a queue, which lives as long as the device. Returns it, or -errno. */
+/* An eventfd that is opened once, and lives as long as the device. Returns it, or -errno. */
 static int
-kick_fd_get(struct vio_user *u, uint16_t queue)
+event_fd_get(const struct vio_user *u, int *fd, const char *what, uint16_t number)
 {
-	if (u->kick_fd[queue] < 0)
-		u->kick_fd[queue] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (u->kick_fd[queue] >= 0)
-		return u->kick_fd[queue];
-	VIO_LOG(ERR, u->base.name, "no eventfd for virtqueue %u: %s", queue, strerror(errno));
-	return -errno;
+	int ret;
+
+	if (*fd < 0)
+		*fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (*fd >= 0)
+		return *fd;
+	ret = -errno;
+	VIO_LOG(ERR, u->base.name, "no eventfd for %s %u: %s", what, number, strerror(-ret));
+	return ret;
+}
+
+int
+vio_user_call_fd(struct vio_user *u, uint16_t pair)
+{
+	return event_fd_get(u, &u->call_fd[pair], "Rx queue", pair);
 }
 
 /* Tells the back end what a ring is: size, place, where to begin. */
@@ -205,20 +214,28 @@ vring_describe(struct vio_user *u, uint16_t queue, const struct vio_queue_conf *
 	return ret;
 }
 
-/*
- * Starts a ring: the driver polls, so it gives no descriptor to be called by. From the kick
- * descriptor on the back end may work on the ring, whatever it answers.
- */
+/* Whom the back end calls when it used a buffer: nobody, but for an Rx queue with a vector. */
+static int
+vring_call_set(struct vio_user *u, uint16_t queue, uint16_t vector)
+{
+	const uint64_t index = queue;
+	int fd;
+
+	if (vector == VIRTIO_MSI_NO_VECTOR)
+		return vio_vhost_set_u64(&u->conn, VHOST_USER_SET_VRING_CALL,
+					 index | VHOST_USER_VRING_INVALID_FD);
+	fd = vio_user_call_fd(u, queue / 2);
+	if (fd < 0)
+		return fd;
+	return vio_vhost_set(&u->conn, VHOST_USER_SET_VRING_CALL, &index, sizeof(index), &fd, 1);
+}
+
+/* Starts a ring. From the kick descriptor on the back end may work on it, whatever it answers. */
 static int
 vring_start(struct vio_user *u, uint16_t queue, int kick_fd)
 {
 	const uint64_t index = queue;
-	int ret;
 
-	ret = vio_vhost_set_u64(&u->conn, VHOST_USER_SET_VRING_CALL,
-				index | VHOST_USER_VRING_INVALID_FD);
-	if (ret < 0)
-		return ret;
 	u->started[queue] = true;
 	return vio_vhost_set(&u->conn, VHOST_USER_SET_VRING_KICK, &index, sizeof(index),
 			     &kick_fd, 1);
@@ -238,7 +255,7 @@ user_queue_enable(struct vio_transport *t, uint16_t queue, const struct vio_queu
 		  struct vio_doorbell *doorbell)
 {
 	struct vio_user *u = to_user(t);
-	int kick_fd = kick_fd_get(u, queue);
+	int kick_fd = event_fd_get(u, &u->kick_fd[queue], "virtqueue", queue);
 	int ret;
 
 	if (kick_fd < 0)
@@ -246,6 +263,8 @@ user_queue_enable(struct vio_transport *t, uint16_t queue, const struct vio_queu
 	ret = vio_user_mem_tell(&u->mem);
 	if (ret == 0)
 		ret = vring_describe(u, queue, conf);
+	if (ret == 0)
+		ret = vring_call_set(u, queue, conf->vector);
 	if (ret == 0)
 		ret = vring_start(u, queue, kick_fd);
 	/* virtio 5.1.9.5.6: one pair is in use until the driver asks for more. */
@@ -390,7 +409,9 @@ vio_user_init(struct vio_user *u, int fd, const struct vio_user_conf *conf)
 	memset(u, 0, sizeof(*u));
 	u->base.name = name;
 	u->base.use_va = true;
+	u->base.has_rx_intr = true;
 	memset(u->kick_fd, 0xff, sizeof(u->kick_fd));
+	memset(u->call_fd, 0xff, sizeof(u->call_fd));
 	ret = vio_vhost_init(&u->conn, name, fd);
 	if (ret < 0)
 		return ret;
@@ -461,6 +482,9 @@ vio_user_fini(struct vio_user *u)
 	for (i = 0; i < RTE_DIM(u->kick_fd); i++)
 		if (u->kick_fd[i] >= 0)
 			close(u->kick_fd[i]);
+	for (i = 0; i < RTE_DIM(u->call_fd); i++)
+		if (u->call_fd[i] >= 0)
+			close(u->call_fd[i]);
 	vio_vhost_fini(&u->conn);
 }
 

@@ -67,8 +67,9 @@ struct vio_user {
 	/* What the back end knows of DPDK's memory. */
 	struct vio_user_mem mem;
 
-	/* For good once there: a queue's eventfd. */
+	/* For good once there: eventfds of a queue, and of the interrupts of a pair's Rx queue. */
 	int kick_fd[VHOST_USER_VRING_MAX];
+	int call_fd[VIO_USER_PAIRS_MAX];
 };
 
 /*
@@ -109,6 +110,13 @@ vio_user_fini(struct vio_user *u);
  */
 int
 vio_user_event_fd(const struct vio_user *u);
+
+/*
+ * The eventfd that is raised by the back end for the Rx queue of a pair that was enabled with a
+ * vector, while its ring asks for it. Returns a descriptor that the device owns, or -errno.
+ */
+int
+vio_user_call_fd(struct vio_user *u, uint16_t pair);
 
 /* Lets the back end work on a ring that was started, or no longer. Returns 0 or -errno. */
 int

@@ -32,6 +32,11 @@ port_fini(struct rte_eth_dev *eth_dev)
 {
 	struct vio_user_port *port = eth_dev->data->dev_private;
 
+	if (eth_dev->intr_handle != NULL) {
+		/* The application may still have the eventfds among those that it waits for. */
+		rte_intr_free_epoll_fd(eth_dev->intr_handle);
+		rte_intr_vec_list_free(eth_dev->intr_handle);
+	}
 	rte_intr_instance_free(eth_dev->intr_handle);
 	eth_dev->intr_handle = NULL;
 	vio_user_fini(&port->user);
@@ -74,11 +79,37 @@ user_dev_close(struct rte_eth_dev *eth_dev)
 	return ret;
 }
 
-/* Interrupts tell the end of the connection. */
+/*
+ * An eventfd for each Rx queue. EAL is told to read none (their counter has size 0): it would wait
+ * for ever when the back end, which has them too, was there first. They need not be read, as EAL
+ * waits for edges, and each interrupt is one.
+ */
+static int
+rx_intr_alloc(struct rte_intr_handle *handle, struct vio_user *user)
+{
+	uint16_t pairs = user->nb_queues / 2, i;
+	int fd;
+
+	if (rte_intr_vec_list_alloc(handle, "intr_vec", pairs) < 0)
+		return -ENOMEM;
+	for (i = 0; i < pairs; i++) {
+		fd = vio_user_call_fd(user, i);
+		if (fd < 0)
+			return fd;
+		if (rte_intr_efds_index_set(handle, i, fd) < 0 ||
+		    rte_intr_vec_list_index_set(handle, i, RTE_INTR_VEC_RXTX_OFFSET + i) < 0)
+			return -ENOMEM;
+	}
+	rte_intr_nb_efd_set(handle, pairs);
+	rte_intr_max_intr_set(handle, 1 + pairs);
+	return 0;
+}
+
+/* Interrupts tell the end of the connection, and frames. */
 static int
 intr_alloc(struct rte_eth_dev *eth_dev)
 {
-	const struct vio_user_port *port = eth_dev->data->dev_private;
+	struct vio_user_port *port = eth_dev->data->dev_private;
 
 	eth_dev->intr_handle = rte_intr_instance_alloc(RTE_INTR_INSTANCE_F_PRIVATE);
 	if (eth_dev->intr_handle == NULL)
@@ -86,7 +117,7 @@ intr_alloc(struct rte_eth_dev *eth_dev)
 	rte_intr_type_set(eth_dev->intr_handle, RTE_INTR_HANDLE_VDEV);
 	rte_intr_fd_set(eth_dev->intr_handle, vio_user_event_fd(&port->user));
 	eth_dev->data->dev_flags |= RTE_ETH_DEV_INTR_LSC;
-	return 0;
+	return rx_intr_alloc(eth_dev->intr_handle, &port->user);
 }
 
 static int
