@@ -178,6 +178,7 @@ keys_check(const struct rte_kvargs *kvlist, const char *device)
 		ARG_PACKED_VQ, ARG_IN_ORDER, ARG_CQ, ARG_SPEED, ARG_MTU, ARG_VECTORIZED,
 		ARG_RSS_FALLBACK,
 	};
+	const char *key;
 	unsigned int i, k;
 
 	if (rte_kvargs_count(kvlist, ARG_IFACE) > 0) {
@@ -187,14 +188,19 @@ keys_check(const struct rte_kvargs *kvlist, const char *device)
 		return -EINVAL;
 	}
 	for (i = 0; i < kvlist->count; i++) {
+		key = kvlist->pairs[i].key;
 		for (k = 0; k < RTE_DIM(known); k++)
-			if (strcmp(kvlist->pairs[i].key, known[k]) == 0)
+			if (strcmp(key, known[k]) == 0)
 				break;
-		if (k < RTE_DIM(known))
-			continue;
-		VIO_LOG(ERR, device, "unknown device argument '%s': known are "
-			VIO_USER_ARGS_KNOWN, kvlist->pairs[i].key);
-		return -EINVAL;
+		if (k == RTE_DIM(known)) {
+			VIO_LOG(ERR, device, "unknown device argument '%s': known are "
+				VIO_USER_ARGS_KNOWN, key);
+			return -EINVAL;
+		}
+		if (rte_kvargs_count(kvlist, key) > 1) {
+			VIO_LOG(ERR, device, "device argument '%s' is given more than once", key);
+			return -EINVAL;
+		}
 	}
 	return 0;
 }
