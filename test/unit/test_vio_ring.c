@@ -232,7 +232,8 @@ notify_unless_suppressed(void)
 		TEST_ASSERT_EQUAL(doorbell, UINT16_MAX, "wrote %u", doorbell);
 		used()->flags = 0;
 		TEST_ASSERT(vio_ring_split_notify(&ring), "says that it did not notify");
-		TEST_ASSERT_EQUAL(rte_le_to_cpu_16(doorbell), ring.doorbell.queue, "wrote %u", doorbell);
+		TEST_ASSERT_EQUAL(rte_le_to_cpu_16(doorbell), ring.doorbell.queue, "wrote %u",
+			doorbell);
 	}
 	return TEST_SUCCESS;
 }
@@ -480,7 +481,8 @@ packed_notify_unless_suppressed(void)
 		TEST_ASSERT_EQUAL(doorbell, UINT16_MAX, "wrote %u", doorbell);
 		event->flags = rte_cpu_to_le_16(notify[i / 2]);
 		TEST_ASSERT(vio_ring_packed_notify(&ring), "flags 0x%x", notify[i / 2]);
-		TEST_ASSERT_EQUAL(rte_le_to_cpu_16(doorbell), ring.doorbell.queue, "wrote %u", doorbell);
+		TEST_ASSERT_EQUAL(rte_le_to_cpu_16(doorbell), ring.doorbell.queue, "wrote %u",
+			doorbell);
 	}
 	return TEST_SUCCESS;
 }

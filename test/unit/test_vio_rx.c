@@ -927,8 +927,8 @@ FAKE_FORMAT_TEST(vio_rx, 0, &common, &split)
 FAKE_FORMAT_TEST(vio_rx_packed, FAKE_PACKED, &common, &packed)
 FAKE_FORMAT_TEST(vio_rx_in_order, FAKE_IN_ORDER | FAKE_EVENTS, &common, &split, &in_order,
 		 &split_in_order)
-FAKE_FORMAT_TEST(vio_rx_packed_in_order, FAKE_PACKED | FAKE_IN_ORDER | FAKE_EVENTS, &common, &packed,
-		 &in_order)
+FAKE_FORMAT_TEST(vio_rx_packed_in_order, FAKE_PACKED | FAKE_IN_ORDER | FAKE_EVENTS, &common,
+		 &packed, &in_order)
 
 REGISTER_TEST_COMMAND(vio_rx_autotest, test_vio_rx);
 REGISTER_TEST_COMMAND(vio_rx_packed_autotest, test_vio_rx_packed);

@@ -823,8 +823,8 @@ FAKE_FORMAT_TEST(vio_tx, 0, &common, &split)
 FAKE_FORMAT_TEST(vio_tx_packed, FAKE_PACKED, &common, &packed)
 FAKE_FORMAT_TEST(vio_tx_in_order, FAKE_IN_ORDER | FAKE_EVENTS, &common, &split, &in_order,
 		 &split_in_order)
-FAKE_FORMAT_TEST(vio_tx_packed_in_order, FAKE_PACKED | FAKE_IN_ORDER | FAKE_EVENTS, &common, &packed,
-		 &in_order)
+FAKE_FORMAT_TEST(vio_tx_packed_in_order, FAKE_PACKED | FAKE_IN_ORDER | FAKE_EVENTS, &common,
+		 &packed, &in_order)
 
 REGISTER_TEST_COMMAND(vio_tx_autotest, test_vio_tx);
 REGISTER_TEST_COMMAND(vio_tx_packed_autotest, test_vio_tx_packed);

@@ -152,8 +152,9 @@ void
 vio_ring_raise(const struct vio_ring *ring);
 
 /*
- * Notifies the device (virtio 2.9, 4.1.5.2). next: where the driver goes on, which NOTIFICATION_DATA
- * tells: on split rings the index, on packed ones the slot and above it the wrap counter.
+ * Notifies the device (virtio 2.9, 4.1.5.2). next: where the driver goes on, which
+ * NOTIFICATION_DATA tells: on split rings the index, on packed ones the slot and above it the wrap
+ * counter.
  */
 static inline void
 vio_ring_kick(const struct vio_ring *ring, uint16_t next)

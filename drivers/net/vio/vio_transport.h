@@ -80,10 +80,10 @@ struct vio_transport_ops {
 
 	/*
 	 * Programs and enables a virtqueue. Returns 0 and how the device is notified of it, by 16
-	 * bits (32 with NOTIFICATION_DATA) at an address or by an eventfd, which stays open as long as the transport;
-	 * -EINVAL when the device does not take the size; -ENOSPC when it has no free vector;
-	 * -ERANGE when the notification address lies outside the device's notification area;
-	 * another -errno when the device cannot be reached or given the memory, said in a
+	 * bits (32 with NOTIFICATION_DATA) at an address or by an eventfd, which stays open as long
+	 * as the transport; -EINVAL when the device does not take the size; -ENOSPC when it has no
+	 * free vector; -ERANGE when the notification address lies outside the device's notification
+	 * area; another -errno when the device cannot be reached or given the memory, said in a
 	 * message of the transport's own.
 	 */
 	int (*queue_enable)(struct vio_transport *t, uint16_t queue,
