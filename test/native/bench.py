@@ -58,6 +58,7 @@ class Bench:
         self.sent = [frames(number, lengths, seed) for seed in range(queues)]
         self.server = server  # the front end listens
         self.devargs = devargs + (",server=1" if server else "")
+        self.back_devargs = ""
         self.interface = interface  # instead of files, with one queue
         self.eal = [*memory, *eal]
         self.options = options
@@ -109,7 +110,8 @@ class Bench:
             self.path.unlink(missing_ok=True)  # DPDK's vhost takes what was left for in use
         self.back = Session(
             ["dpdk-testpmd", "--lcores", "0@0,1@0", *EAL, *MEMORY,
-             "--vdev", f"net_vhost0,iface={self.path},queues={queues or self.queues}{mode}",
+             "--vdev", f"net_vhost0,iface={self.path},queues={queues or self.queues}{mode}"
+                       f"{self.back_devargs}",
              "--vdev", self.back_port(), "--", "-i", "--forward-mode=io",
              "--disable-link-check", "--no-flush-rx", "--total-num-mbufs=8192",
              f"--rxq={queues or self.queues}", f"--txq={queues or self.queues}"], "testpmd> ",

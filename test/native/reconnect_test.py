@@ -77,6 +77,20 @@ def test_queues_and_segments(_args: Namespace) -> None:
         bench.end()
 
 
+def test_rx_interrupts(_args: Namespace) -> None:
+    """Who sleeps until frames come is woken by every back end, in both ring formats."""
+    for devargs in ("", ",packed_vq=1"):
+        with Bench(queues=2, lengths=[60, 1514], devargs=f",queues=2{devargs}",
+                   options=["--rx-interrupts"]) as bench:
+            bench.start()
+            for _ in range(3):
+                bench.front.run("start")
+                time.sleep(0.2)  # asleep
+                bench.replace_back()
+                bench.round_trip()  # the front end was started already
+            bench.end()
+
+
 def test_restarted_while_away(_args: Namespace) -> None:
     """The port is stopped and started without a back end, and works when one comes."""
     with Bench(queues=2, lengths=[60, 1000], devargs=",queues=2") as bench:

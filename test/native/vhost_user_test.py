@@ -283,6 +283,23 @@ def test_receive_modes(_args: Namespace) -> None:
         bench.end()
 
 
+def test_offloads(_args: Namespace) -> None:
+    """What the back end can do with frames is offered, and no more than that."""
+    for back_devargs, segments in (("", False), (",tso=1", True)):
+        with Bench() as bench:
+            bench.back_devargs = back_devargs
+            bench.start_back()
+            with bench.attaching_front() as front:
+                front.run(f"port attach net_vio_user0,path={bench.path}")
+                shown = front.run("show port 0 tx_offload capabilities")
+                equal("TCP_CKSUM" in shown, True, f"checksum offload with '{back_devargs}'")
+                equal("TCP_TSO" in shown, segments, f"segmentation offload with '{back_devargs}'")
+                front.run("port start 0")
+                bench.expect_link(bench.back, "up")
+                front.type("quit\n")
+                equal(front.finish(), 0, "exit status")
+
+
 def test_mtu(_args: Namespace) -> None:
     """The MTU that the user gives holds for the port, and is the back end's too."""
     with Bench(lengths=[60, 2014], options=["--max-pkt-len=2022"], devargs=",mtu=2000") as bench:
