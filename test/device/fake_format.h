@@ -13,6 +13,7 @@
 
 #define FAKE_PACKED	RTE_BIT64(VIRTIO_F_RING_PACKED)
 #define FAKE_IN_ORDER	RTE_BIT64(VIRTIO_F_IN_ORDER)
+#define FAKE_INDIRECT	RTE_BIT64(VIRTIO_F_INDIRECT_DESC)
 #define FAKE_EVENTS	(RTE_BIT64(VIRTIO_F_EVENT_IDX) | RTE_BIT64(VIRTIO_F_NOTIFICATION_DATA))
 
 /* Defines a test of name, whose suites run on devices that offer the features besides. */

@@ -750,6 +750,57 @@ batch_beyond_the_index(void)
 	return broken_then_recovers("tx_q0_bad_id");
 }
 
+/*
+ * A packet of several segments takes one entry of the ring, as long as its table has room for all
+ * of them; a longer one takes an entry each.
+ */
+static int
+tables_save_entries(void)
+{
+	unsigned int nb, i, nb_entries, nb_sent;
+
+	port.net.hold_tx = true;
+	for (nb = 1; nb <= 12; nb++) {
+		nb_entries = nb <= VIO_TX_TABLE_DESCS ? 1 : nb;
+		for (nb_sent = 0; nb_sent < RING_SIZE / nb_entries; nb_sent++)
+			TEST_ASSERT_SUCCESS(pass(30 * nb, 30, nb_sent, nb), "%u segments: %u sent",
+				nb, nb_sent);
+		for (i = 0; i < RING_SIZE % nb_entries; i++)
+			TEST_ASSERT_SUCCESS(pass(60, ONE_SEGMENT, i, 1), "%u segments", nb);
+		TEST_ASSERT_EQUAL(rte_eth_tx_descriptor_status(port.port_id, 0, 0),
+			RTE_ETH_TX_DESC_FULL, "%u segments: room after %u", nb, nb_sent);
+		TEST_ASSERT_EQUAL(vdev_net_tx_complete(&port.net, 0, RING_SIZE), nb_sent + i,
+			"%u segments", nb);
+		TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), (int)(nb_sent + i),
+			"%u segments", nb);
+	}
+	return fake_port_close(&port);
+}
+
+/* A header of its own is an entry of the table as well. */
+static int
+tables_hold_the_header(void)
+{
+	struct rte_mbuf *m;
+	unsigned int nb;
+
+	for (nb = 1; nb <= 10; nb++) {
+		m = fake_port_packet(port.pool, 30 * nb, 30, nb);
+		rte_mbuf_refcnt_update(m, 1);
+		TEST_ASSERT_SUCCESS(send_one(m), "%u segments", nb);
+		TEST_ASSERT_EQUAL(rte_eth_tx_descriptor_status(port.port_id, 0, RING_SIZE -
+			(nb + 1 <= VIO_TX_TABLE_DESCS ? 1 : nb + 1)), RTE_ETH_TX_DESC_FULL,
+			"%u segments", nb);
+		TEST_ASSERT_EQUAL(rte_eth_tx_descriptor_status(port.port_id, 0, RING_SIZE - 1 -
+			(nb + 1 <= VIO_TX_TABLE_DESCS ? 1 : nb + 1)), RTE_ETH_TX_DESC_DONE,
+			"%u segments", nb);
+		TEST_ASSERT_SUCCESS(left(30 * nb, nb, nb + 1), "%u segments", nb);
+		TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), 1, "%u", nb);
+		rte_pktmbuf_free(m);
+	}
+	return fake_port_close(&port);
+}
+
 static struct unit_test_suite common = {
 	.suite_name = "any format",
 	.unit_test_cases = {
@@ -819,14 +870,27 @@ static struct unit_test_suite split_in_order = {
 	}
 };
 
+static struct unit_test_suite indirect = {
+	.suite_name = "indirect",
+	.unit_test_cases = {
+		TEST_CASE_ST(setup, teardown, tables_save_entries),
+		TEST_CASE_ST(setup, teardown, tables_hold_the_header),
+		TEST_CASES_END()
+	}
+};
+
 FAKE_FORMAT_TEST(vio_tx, 0, &common, &split)
 FAKE_FORMAT_TEST(vio_tx_packed, FAKE_PACKED, &common, &packed)
 FAKE_FORMAT_TEST(vio_tx_in_order, FAKE_IN_ORDER | FAKE_EVENTS, &common, &split, &in_order,
 		 &split_in_order)
-FAKE_FORMAT_TEST(vio_tx_packed_in_order, FAKE_PACKED | FAKE_IN_ORDER | FAKE_EVENTS, &common,
-		 &packed, &in_order)
+FAKE_FORMAT_TEST(vio_tx_packed_in_order, FAKE_PACKED | FAKE_IN_ORDER | FAKE_EVENTS,
+		 &common, &packed, &in_order)
+FAKE_FORMAT_TEST(vio_tx_indirect, FAKE_INDIRECT, &common, &split, &indirect)
+FAKE_FORMAT_TEST(vio_tx_packed_indirect, FAKE_PACKED | FAKE_INDIRECT, &common, &packed, &indirect)
 
 REGISTER_TEST_COMMAND(vio_tx_autotest, test_vio_tx);
+REGISTER_TEST_COMMAND(vio_tx_indirect_autotest, test_vio_tx_indirect);
+REGISTER_TEST_COMMAND(vio_tx_packed_indirect_autotest, test_vio_tx_packed_indirect);
 REGISTER_TEST_COMMAND(vio_tx_packed_autotest, test_vio_tx_packed);
 REGISTER_TEST_COMMAND(vio_tx_in_order_autotest, test_vio_tx_in_order);
 REGISTER_TEST_COMMAND(vio_tx_packed_in_order_autotest, test_vio_tx_packed_in_order);

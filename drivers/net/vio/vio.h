@@ -154,6 +154,15 @@ static_assert(sizeof(struct vio_tx_desc) == 16, "four a cache line");
 static_assert(VIO_HDR_LEN_MAX + VIO_VLAN_ADDRS_LEN + 2 * RTE_VLAN_HLEN <= VIO_TX_SLOT_LEN,
 	      "a slot");
 
+/*
+ * Descriptors of an indirect table (virtio 2.7.5.3, 2.8.7): each chain has room for one, so that
+ * a packet of several segments takes one entry of the ring. Longer packets take a chain.
+ */
+#define VIO_TX_TABLE_DESCS	8
+#define VIO_TX_TABLE_LEN	(VIO_TX_TABLE_DESCS * sizeof(struct virtq_desc))
+static_assert(sizeof(struct virtq_desc) == sizeof(struct pvirtq_desc), "either format");
+static_assert(VIO_TX_TABLE_DESCS <= VIO_RING_SIZE_MIN, "virtio 2.7.5.3.1: not above the queue");
+
 struct vio_txq {
 	struct vio_ring ring;		/* lines 0 and 1 */
 
@@ -174,10 +183,13 @@ struct vio_txq {
 	uint8_t state;			/* enum vio_queue_state */
 	uint8_t busy;			/* in a burst */
 	bool fast_free;			/* MBUF_FAST_FREE was asked for */
+	bool has_tables;		/* INDIRECT_DESC was negotiated */
 
 	struct vio_txq_stats stats __rte_cache_aligned;
 	struct vio_txq_stats stats_base;
 	struct vio_dev *dev;
+	uint8_t *tables;			/* VIO_TX_TABLE_LEN bytes by id of the chain */
+	uint64_t tables_addr;
 	uint64_t offloads;			/* RTE_ETH_TX_OFFLOAD_*, with the port's */
 	uint64_t supported_flags;		/* what of VIO_TX_OFFLOAD_FLAGS can be done */
 	uint8_t gso_types;			/* VIRTIO_NET_HDR_GSO_*, a bit each: agreed on */

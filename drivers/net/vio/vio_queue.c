@@ -241,11 +241,11 @@ vio_tx_queues_check(const struct rte_eth_dev *eth_dev)
 }
 
 /*
- * The bytes of a Tx queue behind its ring: a header of zeros and, if packets that may not be
- * written can begin with something else, a slot for each.
+ * The bytes of a Tx queue behind its ring up to the indirect tables: a header of zeros and, if
+ * packets that may not be written can begin with something else, a slot for each.
  */
 static size_t
-txq_extra_len(uint64_t offloads, uint16_t size)
+txq_tables_offset(uint64_t offloads, uint16_t size)
 {
 	bool slots = (offloads & VIO_VLAN_TX_OFFLOADS) || vio_offload_tx_needs_header(offloads);
 
@@ -261,6 +261,8 @@ vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 	uint16_t size = ring_size(dev, nb_desc);
 	uint16_t thresh = queue_free_thresh(dev, "tx", conf->tx_free_thresh, size,
 					    size - free_batch(size));
+	size_t tables_len = vio_has(dev, VIRTIO_F_INDIRECT_DESC) ? size * VIO_TX_TABLE_LEN : 0;
+	size_t tables_offset;
 	struct vio_txq *q;
 	int ret;
 
@@ -274,8 +276,9 @@ vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 	if (q == NULL)
 		return -ENOMEM;
 	q->offloads = conf->offloads | eth_dev->data->dev_conf.txmode.offloads;
-	ret = queue_ring_alloc(dev, &q->ring, "tx", queue_id, size,
-			       txq_extra_len(q->offloads, size), node);
+	tables_offset = txq_tables_offset(q->offloads, size);
+	ret = queue_ring_alloc(dev, &q->ring, "tx", queue_id, size, tables_offset + tables_len,
+			       node);
 	if (ret < 0) {
 		rte_free(q);
 		return ret;
@@ -286,6 +289,8 @@ vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 	q->descs = RTE_PTR_ADD(q, sizeof(*q));
 	q->hdr_addr = vio_ring_extra_addr(&q->ring);
 	q->slots = RTE_PTR_ADD(vio_ring_extra(&q->ring), VIO_TX_SLOT_LEN);
+	q->tables = RTE_PTR_ADD(vio_ring_extra(&q->ring), tables_offset);
+	q->tables_addr = q->hdr_addr + tables_offset;
 	q->vlan_flags = vio_vlan_tx_flags(q->offloads);
 	q->addr_off = VIO_MBUF_ADDR(q->ring.use_va);
 	q->free_thresh = thresh;
@@ -443,6 +448,7 @@ txq_renew(struct vio_txq *q)
 	q->free_tail = q->ring.size - 1;
 	q->nb_free = q->ring.size;
 	q->hdr_len = vio_hdr_len(&q->dev->features);
+	q->has_tables = vio_has(q->dev, VIRTIO_F_INDIRECT_DESC);
 	vio_offload_txq_renew(q);
 	/* virtio 5.1.4.2: the device's MTU binds, whatever the application set for receive. */
 	q->mtu_frame_len = RTE_ETHER_HDR_LEN + q->dev->max_mtu;

@@ -36,9 +36,14 @@ struct vio_tx_chain {
 struct vio_tx_plan {
 	bool push;		/* header and tags may be written before the data */
 	uint16_t tag_len;	/* bytes of VLAN tags to put in */
+	bool by_table;		/* one indirect descriptor stands for all */
 	uint32_t nb_descs;	/* at most, header included */
 	const struct virtio_net_hdr_ext *hdr;	/* NULL: of zeros */
 };
+
+/* Writes the next descriptor of a chain, of the ring or of a table. */
+typedef void (*vio_tx_add_t)(struct vio_txq *q, struct vio_tx_chain *chain, uint64_t addr,
+			     uint32_t len, uint16_t flags);
 
 /*
  * What a ring format does for transmit. A burst file hands a constant of its own to the functions
@@ -58,8 +63,10 @@ struct vio_tx_format {
 	void (*begin)(const struct vio_txq *q, struct vio_tx_chain *chain);
 
 	/* Writes the chain's next descriptor; flags: VIRTQ_DESC_F_NEXT unless it is the last. */
-	void (*add)(struct vio_txq *q, struct vio_tx_chain *chain, uint64_t addr, uint32_t len,
-		    uint16_t flags);
+	vio_tx_add_t add;
+
+	/* The same into the chain's indirect table. */
+	vio_tx_add_t add_to_table;
 
 	/* Ends a chain, whose descriptors are no longer free. */
 	void (*end)(struct vio_txq *q, const struct vio_tx_chain *chain);
@@ -205,7 +212,7 @@ vio_tx_slot_write(const struct vio_txq *q, const struct rte_mbuf *m, uint16_t id
  * the segment that follows.
  */
 static __rte_always_inline void
-vio_tx_add_head(const struct vio_tx_format *fmt, struct vio_txq *q, struct vio_tx_chain *chain,
+vio_tx_add_head(vio_tx_add_t add, struct vio_txq *q, struct vio_tx_chain *chain,
 		struct rte_mbuf *m, const struct vio_tx_plan *plan, const struct rte_mbuf *next)
 {
 	uint16_t flags = vio_tx_flags(next), len = q->hdr_len;
@@ -222,7 +229,26 @@ vio_tx_add_head(const struct vio_tx_format *fmt, struct vio_txq *q, struct vio_t
 		len = vio_tx_slot_write(q, m, chain->id, plan);
 		addr = q->hdr_addr + (1 + chain->id) * VIO_TX_SLOT_LEN;
 	}
-	fmt->add(q, chain, addr, len, flags);
+	add(q, chain, addr, len, flags);
+}
+
+/* Adds a descriptor for each part of a packet. */
+static __rte_always_inline void
+vio_tx_add_all(vio_tx_add_t add, struct vio_txq *q, struct vio_tx_chain *chain,
+	       struct rte_mbuf *m, const struct vio_tx_plan *plan)
+{
+	uint16_t skip = !plan->push && plan->tag_len > 0 ? VIO_VLAN_ADDRS_LEN : 0, off;
+	const struct rte_mbuf *seg, *next;
+
+	next = vio_tx_seg_with_data(plan->push ? m->next : m, &skip);
+	vio_tx_add_head(add, q, chain, m, plan, next);
+	while ((seg = next) != NULL) {
+		off = skip;
+		skip = 0;
+		next = vio_tx_seg_with_data(seg->next, &skip);
+		add(q, chain, vio_tx_data_addr(q, seg) + off, seg->data_len - off,
+		    vio_tx_flags(next));
+	}
 }
 
 /* Makes a packet available, as planned. There are descriptors enough. */
@@ -230,19 +256,16 @@ static __rte_always_inline void
 vio_tx_post(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf *m,
 	    const struct vio_tx_plan *plan)
 {
-	uint16_t skip = !plan->push && plan->tag_len > 0 ? VIO_VLAN_ADDRS_LEN : 0, off;
-	const struct rte_mbuf *seg, *next;
-	struct vio_tx_chain chain = { .nb_descs = 0 };
+	struct vio_tx_chain chain = { .nb_descs = 0 }, table = { .nb_descs = 0 };
 
-	next = vio_tx_seg_with_data(plan->push ? m->next : m, &skip);
 	fmt->begin(q, &chain);
-	vio_tx_add_head(fmt, q, &chain, m, plan, next);
-	while ((seg = next) != NULL) {
-		off = skip;
-		skip = 0;
-		next = vio_tx_seg_with_data(seg->next, &skip);
-		fmt->add(q, &chain, vio_tx_data_addr(q, seg) + off, seg->data_len - off,
-			 vio_tx_flags(next));
+	if (unlikely(plan->by_table)) {
+		table.id = chain.id;
+		vio_tx_add_all(fmt->add_to_table, q, &table, m, plan);
+		fmt->add(q, &chain, q->tables_addr + chain.id * VIO_TX_TABLE_LEN,
+			 table.nb_descs * sizeof(struct virtq_desc), VIRTQ_DESC_F_INDIRECT);
+	} else {
+		vio_tx_add_all(fmt->add, q, &chain, m, plan);
 	}
 	q->descs[chain.id].mbuf = m;
 	q->descs[chain.id].nb_descs = chain.nb_descs;
@@ -259,6 +282,12 @@ vio_tx_plan(const struct vio_txq *q, const struct rte_mbuf *m, struct vio_tx_pla
 	plan->push = vio_hdr_tx_may_push(m, q->hdr_len + plan->tag_len) &&
 		     (likely(plan->tag_len == 0) || m->data_len >= VIO_VLAN_ADDRS_LEN);
 	plan->nb_descs = m->nb_segs + !plan->push;
+	plan->by_table = false;
+	if (unlikely(plan->nb_descs > 1) && q->has_tables &&
+	    plan->nb_descs <= VIO_TX_TABLE_DESCS) {
+		plan->by_table = true;
+		plan->nb_descs = 1;
+	}
 	plan->hdr = NULL;
 }
 

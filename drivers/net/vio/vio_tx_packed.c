@@ -59,6 +59,19 @@ packed_add(struct vio_txq *q, struct vio_tx_chain *chain, uint64_t addr, uint32_
 	chain->nb_descs++;
 }
 
+/* virtio 2.8.7: all of a table's descriptors count, and no flag of the driver's is valid there. */
+static inline void
+packed_add_to_table(struct vio_txq *q, struct vio_tx_chain *table, uint64_t addr, uint32_t len,
+		    uint16_t flags __rte_unused)
+{
+	struct pvirtq_desc *d = RTE_PTR_ADD(q->tables, table->id * VIO_TX_TABLE_LEN);
+
+	d[table->nb_descs++] = (struct pvirtq_desc){
+		.addr = rte_cpu_to_le_64(addr),
+		.len = rte_cpu_to_le_32(len),
+	};
+}
+
 static inline void
 packed_end(struct vio_txq *q, const struct vio_tx_chain *chain)
 {
@@ -112,6 +125,7 @@ static const struct vio_tx_format packed = {
 	.take = packed_take,
 	.begin = packed_begin,
 	.add = packed_add,
+	.add_to_table = packed_add_to_table,
 	.end = packed_end,
 	.publish = vio_ring_packed_publish,
 	.notify = vio_ring_packed_notify,
@@ -123,6 +137,7 @@ static const struct vio_tx_format packed_in_order = {
 	.take = packed_in_order_take,
 	.begin = packed_in_order_begin,
 	.add = packed_add,
+	.add_to_table = packed_add_to_table,
 	.end = packed_in_order_end,
 	.publish = vio_ring_packed_publish,
 	.notify = vio_ring_packed_notify,

@@ -104,6 +104,22 @@ split_add(struct vio_txq *q, struct vio_tx_chain *chain, uint64_t addr, uint32_t
 	};
 }
 
+/* virtio 2.7.5.3: a table's descriptors are chained as those of the ring, in the order written. */
+static inline void
+split_add_to_table(struct vio_txq *q, struct vio_tx_chain *table, uint64_t addr, uint32_t len,
+		   uint16_t flags)
+{
+	struct virtq_desc *d = RTE_PTR_ADD(q->tables, table->id * VIO_TX_TABLE_LEN);
+
+	d[table->nb_descs] = (struct virtq_desc){
+		.addr = rte_cpu_to_le_64(addr),
+		.len = rte_cpu_to_le_32(len),
+		.flags = rte_cpu_to_le_16(flags),
+		.next = rte_cpu_to_le_16(table->nb_descs + 1),
+	};
+	table->nb_descs++;
+}
+
 static inline void
 split_end(struct vio_txq *q, const struct vio_tx_chain *chain)
 {
@@ -121,6 +137,7 @@ static const struct vio_tx_format split = {
 	.take = split_take,
 	.begin = split_begin,
 	.add = split_add,
+	.add_to_table = split_add_to_table,
 	.end = split_end,
 	.publish = vio_ring_split_publish,
 	.notify = vio_ring_split_notify,
@@ -132,6 +149,7 @@ static const struct vio_tx_format split_in_order = {
 	.take = split_in_order_take,
 	.begin = split_begin,
 	.add = split_add,
+	.add_to_table = split_add_to_table,
 	.end = split_end,
 	.publish = vio_ring_split_publish,
 	.notify = vio_ring_split_notify,
