@@ -18,24 +18,30 @@
 #include "vio_hdr.h"
 
 /*
+ * What the type of a hash says. Whether there are options or extension headers it does not: QEMU
+ * reports the types of extension headers also where there are none.
+ */
+#define VIO_PTYPE_IPV4	RTE_PTYPE_L3_IPV4_EXT_UNKNOWN
+#define VIO_PTYPE_IPV6	RTE_PTYPE_L3_IPV6_EXT_UNKNOWN
+
+/*
  * Takes over the hash, with the packet type that it was computed by unless that may be one of
  * inner headers. Any value that is not a type means that there is no hash.
  */
 static __rte_always_inline void
 vio_rx_hash(struct rte_mbuf *m, bool of_outer)
 {
-	/* Whether there are options or extension headers is not told but by the last three. */
 	static const uint32_t ptypes[] = {
 		[VIRTIO_NET_HASH_REPORT_NONE] = RTE_PTYPE_UNKNOWN,
-		[VIRTIO_NET_HASH_REPORT_IPv4] = RTE_PTYPE_L3_IPV4_EXT_UNKNOWN,
-		[VIRTIO_NET_HASH_REPORT_TCPv4] = RTE_PTYPE_L3_IPV4_EXT_UNKNOWN | RTE_PTYPE_L4_TCP,
-		[VIRTIO_NET_HASH_REPORT_UDPv4] = RTE_PTYPE_L3_IPV4_EXT_UNKNOWN | RTE_PTYPE_L4_UDP,
-		[VIRTIO_NET_HASH_REPORT_IPv6] = RTE_PTYPE_L3_IPV6_EXT_UNKNOWN,
-		[VIRTIO_NET_HASH_REPORT_TCPv6] = RTE_PTYPE_L3_IPV6_EXT_UNKNOWN | RTE_PTYPE_L4_TCP,
-		[VIRTIO_NET_HASH_REPORT_UDPv6] = RTE_PTYPE_L3_IPV6_EXT_UNKNOWN | RTE_PTYPE_L4_UDP,
-		[VIRTIO_NET_HASH_REPORT_IPv6_EX] = RTE_PTYPE_L3_IPV6_EXT,
-		[VIRTIO_NET_HASH_REPORT_TCPv6_EX] = RTE_PTYPE_L3_IPV6_EXT | RTE_PTYPE_L4_TCP,
-		[VIRTIO_NET_HASH_REPORT_UDPv6_EX] = RTE_PTYPE_L3_IPV6_EXT | RTE_PTYPE_L4_UDP,
+		[VIRTIO_NET_HASH_REPORT_IPv4] = VIO_PTYPE_IPV4,
+		[VIRTIO_NET_HASH_REPORT_TCPv4] = VIO_PTYPE_IPV4 | RTE_PTYPE_L4_TCP,
+		[VIRTIO_NET_HASH_REPORT_UDPv4] = VIO_PTYPE_IPV4 | RTE_PTYPE_L4_UDP,
+		[VIRTIO_NET_HASH_REPORT_IPv6] = VIO_PTYPE_IPV6,
+		[VIRTIO_NET_HASH_REPORT_TCPv6] = VIO_PTYPE_IPV6 | RTE_PTYPE_L4_TCP,
+		[VIRTIO_NET_HASH_REPORT_UDPv6] = VIO_PTYPE_IPV6 | RTE_PTYPE_L4_UDP,
+		[VIRTIO_NET_HASH_REPORT_IPv6_EX] = VIO_PTYPE_IPV6,
+		[VIRTIO_NET_HASH_REPORT_TCPv6_EX] = VIO_PTYPE_IPV6 | RTE_PTYPE_L4_TCP,
+		[VIRTIO_NET_HASH_REPORT_UDPv6_EX] = VIO_PTYPE_IPV6 | RTE_PTYPE_L4_UDP,
 	};
 	const volatile struct virtio_net_hdr_ext *hdr =
 		(const volatile struct virtio_net_hdr_ext *)vio_hdr_rx(m);
