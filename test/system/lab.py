@@ -141,17 +141,24 @@ def few_frames():
 class Card:
     """A network card of the machine, its tap, and the port that sends and receives on the tap.
 
-    The properties are those of QEMU's device.
+    The properties are those of QEMU's device. A card that stands apart has its tap in a network
+    namespace of its own, and so a TCP/IP stack.
     """
 
-    def __init__(self, properties=(), *, driver="vfio-pci", queues=1, mtu=1500, address=None):
+    def __init__(self, properties=(), *, driver="vfio-pci", queues=1, mtu=1500, address=None,
+                 apart=False):
         self.driver = driver
+        self.apart = apart
+        self.namespace = None
         self.properties = dict(properties)
         self._tap = {"queues": queues, "mtu": mtu, "address": address}
         self.nic = self.port = self.mac = None
 
     def plug(self, stack, namespace, number):
         """Make the tap and all that is on it."""
+        if self.apart:
+            namespace = stack.enter_context(vm.Namespace(next(Lab.letters)))
+        self.namespace = namespace
         tap = stack.enter_context(vm.Tap(namespace, f"tap{number}", **self._tap))
         self.mac = f"02:00:00:00:01:{number:02x}"
         self.nic = vm.Nic(tap, {"mac": self.mac} | self.properties)
@@ -202,7 +209,7 @@ class Session(vm.Testpmd):
 class Lab:
     """The machine of a test program, with its cards; boots when it is needed first."""
 
-    _letters = iter("abcdef")  # what tells apart the namespaces of a program's machines
+    letters = iter("abcdefghij")  # what tells apart the namespaces of a program's machines
 
     def __init__(self, name, cards, **machine_options):
         self.name = name
@@ -233,7 +240,7 @@ class Lab:
             raise
 
     def _boot(self):
-        self.namespace = self._stack.enter_context(vm.Namespace(next(Lab._letters)))
+        self.namespace = self._stack.enter_context(vm.Namespace(next(Lab.letters)))
         for number, card in enumerate(self.cards):
             card.plug(self._stack, self.namespace, number)
         machine = vm.new_machine([card.nic for card in self.cards], setup=self._prepare,

@@ -1,0 +1,218 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The net_vio authors
+"""Checksum, TSO and LRO, between Linux's TCP/IP stacks and through QEMU's virtio-net.
+
+NEAR is a namespace with a tap, whose stack leaves checksums partial and sends 64 KB at once if the
+card takes it. Behind the other card's tap stand a bridge and a pair of devices that can do no
+offload: there Linux cuts and completes what the driver sent, by the header that it sent, and
+FAR's stack checks every checksum.
+"""
+
+import hashlib
+import random
+import socket
+import threading
+from contextlib import ExitStack
+
+import lab
+import vm
+from lab import DPDK_TESTPMD, Card, Lab
+from results import check, equal
+
+MTU = 1500
+NEAR_ADDRESS, FAR_ADDRESS = "198.18.8.1", "198.18.8.2"
+TCP_PORT, UDP_PORT = 7001, 7002
+SECONDS = 30  # for one stream
+STREAM = 6_000_000
+CARDS = NEAR, BRIDGED = [Card(address=f"{NEAR_ADDRESS}/24", apart=True), Card(apart=True)]
+LAB = Lab("system-offload", CARDS)
+
+RX_CKSUM = 0x0C  # TCP and UDP, in DPDK's bits
+RX_LRO = 0x10
+TX_CKSUM = 0x0E  # IPv4, TCP and UDP
+TX_TSO = 0x20
+TX_MULTI_SEGS = 0x8000
+MSS = MTU - 40 - 12  # with time stamps
+
+
+# ---------------------------------------------------------------- the far side
+
+class Far:
+    """The namespace behind the bridge; made with the first test."""
+
+    def __init__(self):
+        self.namespace = None
+        self.stack = ExitStack()
+
+    def ready(self):
+        """Make it, if it is not there."""
+        if self.namespace:
+            return
+        LAB.ready()
+        self.namespace = self.stack.enter_context(vm.Namespace(next(Lab.letters)))
+        middle = BRIDGED.namespace
+        for command in ("ip link add middle type bridge forward_delay 0",
+                        f"ip link add far type veth peer name wire netns {self.namespace.name}",
+                        "ip link set tap1 master middle",
+                        "ip link set far master middle",
+                        "ip link set middle up",
+                        "ip link set far up",
+                        "ethtool -K far tx off"):
+            run(middle, command)
+        run(self.namespace, f"ip address add {FAR_ADDRESS}/24 dev wire")
+        run(self.namespace, "ip link set wire up")
+
+
+FAR = Far()
+
+
+def run(namespace, command):
+    """A command that has to work."""
+    done = namespace.run(*command.split())
+    check(done.returncode == 0, f"'{command}': {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def checksum_errors(namespace):
+    """How many TCP and UDP checksums a stack found wrong."""
+    with namespace.entered(), open("/proc/thread-self/net/snmp", encoding="ascii") as file:
+        lines = [line.split() for line in file]
+    values = {names[0] + name: int(value) for names, numbers in zip(lines[::2], lines[1::2])
+              for name, value in zip(names[1:], numbers[1:])}
+    return values["Tcp:InCsumErrors"] + values["Udp:InCsumErrors"]
+
+
+# ---------------------------------------------------------------- streams and datagrams
+
+def stream(source, target, address, size=STREAM):
+    """A TCP stream of random bytes; all of them must arrive as they are."""
+    data = random.Random(lab.SEED).randbytes(size)
+    with target.entered():
+        server = socket.create_server((address, TCP_PORT))
+    with server:
+        server.settimeout(SECONDS)
+        with source.entered():
+            sender = socket.socket()
+        sender.settimeout(SECONDS)
+        with sender:
+            sender.connect((address, TCP_PORT))
+            receiver, _ = server.accept()
+            with receiver:
+                receiver.settimeout(SECONDS)
+                thread = threading.Thread(target=send_all, args=(sender, data))
+                thread.start()
+                try:
+                    got, received = hashlib.sha256(), 0
+                    while (part := receiver.recv(1 << 18)):
+                        got.update(part)
+                        received += len(part)
+                finally:
+                    thread.join()
+    equal(received, size, "bytes that arrived")
+    check(got.digest() == hashlib.sha256(data).digest(), f"other bytes arrived (seed {lab.SEED})")
+
+
+def send_all(sender, data):
+    """Send all, and say that it was all."""
+    try:
+        sender.sendall(data)
+        sender.shutdown(socket.SHUT_WR)
+    except OSError:
+        sender.close()  # the receiver sees that bytes are missing
+
+
+def datagrams(source, target, address):
+    """UDP datagrams of many sizes, each of which must arrive as it is."""
+    noise = random.Random(lab.SEED)
+    with target.entered():
+        receiver = socket.socket(type=socket.SOCK_DGRAM)
+    with source.entered():
+        sender = socket.socket(type=socket.SOCK_DGRAM)
+    with receiver, sender:
+        receiver.bind((address, UDP_PORT))
+        receiver.settimeout(lab.RECEIVE_SECONDS)
+        for size in (0, 1, 2, 17, 18, 19, 100, 511, 1000, 1471, 1472):
+            data = noise.randbytes(size)
+            sender.sendto(data, (address, UDP_PORT))
+            check(receiver.recv(2048) == data, f"a datagram of {size} bytes (seed {lab.SEED})")
+
+
+def both_ways(action):
+    """From NEAR to FAR and back; returns how many checksums were found wrong."""
+    before = checksum_errors(NEAR.namespace) + checksum_errors(FAR.namespace)
+    action(NEAR.namespace, FAR.namespace, FAR_ADDRESS)
+    action(FAR.namespace, NEAR.namespace, NEAR_ADDRESS)
+    return checksum_errors(NEAR.namespace) + checksum_errors(FAR.namespace) - before
+
+
+def mean_sizes(app, port):
+    """The mean sizes of received and of sent packets of a port."""
+    stats = app.port_stats(port)
+    return (stats["RX-bytes"] / max(stats["RX-packets"], 1),
+            stats["TX-bytes"] / max(stats["TX-packets"], 1))
+
+
+def testpmd(rx, tx, engine="io", **how):
+    """DPDK's own application with these offloads."""
+    FAR.ready()
+    return LAB.app(CARDS, f"--rx-offloads={rx:#x}", f"--tx-offloads={tx | TX_MULTI_SEGS:#x}",
+                   f"--forward-mode={engine}", program=DPDK_TESTPMD, **how)
+
+
+def by_hardware(app):
+    """Let the device do all checksums."""
+    app.ok("stop", "port stop all", *(f"csum set {what} hw {port}" for port in (0, 1)
+                                      for what in ("ip", "tcp", "udp")),
+           "csum mac-swap off 0", "csum mac-swap off 1", "port start all")
+
+
+# ---------------------------------------------------------------- tests
+
+def test_partial_checksums_forwarded(_args):
+    """A forwarder that knows nothing of checksums: what came partial goes on complete."""
+    with testpmd(RX_CKSUM, 0) as app:
+        lab.expect_words(app.command("show port 0 rx_offload configuration"), "TCP_CKSUM")
+        equal(both_ways(stream), 0, "wrong TCP checksums")
+        equal(both_ways(datagrams), 0, "wrong UDP checksums")
+        equal(app.xstats(0)["rx_q0_bad_offload"], 0, "headers that made no sense")
+
+
+def test_tx_checksum(_args):
+    """Checksums by the device, of which the application writes but the pseudo header."""
+    with testpmd(RX_CKSUM, TX_CKSUM, "csum") as app:
+        by_hardware(app)
+        app.ok("start")
+        equal(both_ways(stream), 0, "wrong TCP checksums")
+        equal(both_ways(datagrams), 0, "wrong UDP checksums")
+        equal(app.xstats(1)["tx_q0_bad_offload"], 0, "packets refused")
+
+
+def test_lro_and_tso(_args):
+    """Streams in packets of up to 64 KB through both rings, cut for the wire by Linux."""
+    with testpmd(RX_CKSUM | RX_LRO, TX_CKSUM | TX_TSO, "csum") as app:
+        by_hardware(app)
+        app.ok("port stop all", f"tso set {MSS} 0", f"tso set {MSS} 1", "port start all", "start",
+               "clear port stats all")
+        equal(both_ways(stream), 0, "wrong TCP checksums")
+        received, _ = mean_sizes(app, 0)
+        _, sent = mean_sizes(app, 1)
+        check(received > 2 * MTU and sent > 2 * MTU,
+              f"no large packets: {received:.0f} bytes in, {sent:.0f} out, in the mean")
+        for port in (0, 1):
+            equal(app.xstats(port)["rx_q0_bad_offload"] + app.xstats(port)["tx_q0_bad_offload"]
+                  + app.xstats(port)["rx_q0_oversize"], 0, f"packets refused on port {port}")
+
+
+def test_offloads_of_the_device(_args):
+    """What QEMU's device offers on a tap, the port does."""
+    with testpmd(0, 0) as app:
+        shown = app.command("show port 0 tx_offload capabilities")
+        lab.expect_words(shown, "IPV4_CKSUM", "UDP_CKSUM", "TCP_CKSUM", "TCP_TSO")
+        shown = app.command("show port 0 rx_offload capabilities")
+        lab.expect_words(shown, "UDP_CKSUM", "TCP_CKSUM", "TCP_LRO")
+
+
+if __name__ == "__main__":
+    with FAR.stack:
+        lab.main("offload", LAB)
