@@ -571,8 +571,11 @@ backend_main(void *arg)
 	struct message m;
 	bool need_reply, goes_on = true;
 
-	if (b->listen_fd >= 0)
+	if (b->listen_fd >= 0) {
 		b->fd = accept(b->listen_fd, NULL, NULL);
+		/* who comes again finds nobody, rather than one who never answers */
+		unlink(b->path);
+	}
 	while (goes_on && b->fd >= 0) {
 		if (b->device != NULL)
 			device_work(b);
