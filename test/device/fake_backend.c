@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include <rte_common.h>
+#include <rte_cycles.h>
 
 #include "fake_backend.h"
 
@@ -563,6 +564,36 @@ fds_end(struct fake_backend *b)
 	}
 }
 
+static int
+address_set(struct fake_backend *b, struct sockaddr_un *addr, const char *path)
+{
+	*addr = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	if (strlen(path) >= sizeof(addr->sun_path))
+		return -1;
+	strcpy(addr->sun_path, path);
+	memcpy(b->path, addr->sun_path, sizeof(b->path));
+	return 0;
+}
+
+/* Connects to whoever listens at the path, as soon as somebody does. Returns -1 when stopped. */
+static int
+connect_to(struct fake_backend *b)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd;
+
+	memcpy(addr.sun_path, b->path, sizeof(addr.sun_path));
+	while (!__atomic_load_n(&b->stop, __ATOMIC_ACQUIRE)) {
+		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (fd >= 0 && connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0)
+			return fd;
+		if (fd >= 0)
+			close(fd);
+		rte_delay_us_sleep(1000);
+	}
+	return -1;
+}
+
 static void *
 backend_main(void *arg)
 {
@@ -575,6 +606,8 @@ backend_main(void *arg)
 		b->fd = accept(b->listen_fd, NULL, NULL);
 		/* who comes again finds nobody, rather than one who never answers */
 		unlink(b->path);
+	} else if (b->fd < 0) {
+		b->fd = connect_to(b);
 	}
 	while (goes_on && b->fd >= 0) {
 		if (b->device != NULL)
@@ -628,12 +661,10 @@ fake_backend_start(struct fake_backend *b)
 int
 fake_backend_listen(struct fake_backend *b, const char *path)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	struct sockaddr_un addr;
 
-	if (strlen(path) >= sizeof(b->path))
+	if (address_set(b, &addr, path) < 0)
 		return -1;
-	strcpy(b->path, path);
-	memcpy(addr.sun_path, b->path, sizeof(addr.sun_path));
 	b->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (b->listen_fd >= 0 &&
 	    bind(b->listen_fd, (struct sockaddr *)&addr, sizeof(addr)) == 0 &&
@@ -641,6 +672,14 @@ fake_backend_listen(struct fake_backend *b, const char *path)
 		return thread_start(b);
 	fds_end(b);
 	return -1;
+}
+
+int
+fake_backend_connect(struct fake_backend *b, const char *path)
+{
+	struct sockaddr_un addr;
+
+	return address_set(b, &addr, path) < 0 ? -1 : thread_start(b);
 }
 
 void
@@ -658,6 +697,7 @@ fake_backend_stop(struct fake_backend *b)
 	if (b->wake_fd < 0)
 		return 0;
 	/* wakes the thread, wherever it waits */
+	__atomic_store_n(&b->stop, true, __ATOMIC_RELEASE);
 	if (b->listen_fd >= 0)
 		shutdown(b->listen_fd, SHUT_RDWR);
 	if (b->fd >= 0)

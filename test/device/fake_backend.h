@@ -104,7 +104,8 @@ struct fake_backend {
 
 	int fd;
 	int listen_fd;			/* -1: it was started on a connection */
-	char path[108];			/* of listen_fd */
+	char path[108];			/* of listen_fd, or to connect to */
+	bool stop;			/* looking for who listens there */
 	int wake_fd;			/* readable: the thread is to look at its rings */
 	pthread_t thread;
 };
@@ -120,6 +121,10 @@ fake_backend_start(struct fake_backend *b);
 /* Starts it for the one front end that will connect to a path. Returns 0 or -1. */
 int
 fake_backend_listen(struct fake_backend *b, const char *path);
+
+/* Starts it for the front end that listens at a path, now or later. Returns 0 or -1. */
+int
+fake_backend_connect(struct fake_backend *b, const char *path);
 
 /* Lets the device behind it work, as a kick would. */
 void

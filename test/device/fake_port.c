@@ -151,18 +151,26 @@ opened(struct fake_port *p, uint16_t port_id)
 }
 
 int
+fake_port_backend_start(struct fake_port *p)
+{
+	vdev_vhost_attach(&p->vhost);
+	return p->server ? fake_backend_connect(&p->vhost.backend, p->path) :
+		fake_backend_listen(&p->vhost.backend, p->path);
+}
+
+int
 fake_port_probe_user(struct fake_port *p, const char *args)
 {
-	char all[256], path[64];
+	char all[256];
 	uint16_t port_id;
 	int ret;
 
-	vdev_vhost_attach(&p->vhost);
-	snprintf(path, sizeof(path), "/tmp/net_vio_test.%d", getpid());
-	snprintf(all, sizeof(all), "path=%s%s%s", path, args == NULL ? "" : ",",
+	snprintf(p->path, sizeof(p->path), "/tmp/net_vio_test.%d", getpid());
+	snprintf(all, sizeof(all), "path=%s%s%s", p->path, args == NULL ? "" : ",",
 		args == NULL ? "" : args);
 	p->user = true;
-	ret = fake_backend_listen(&p->vhost.backend, path);
+	p->server = args != NULL && strstr(args, "server=1") != NULL;
+	ret = fake_port_backend_start(p);
 	if (ret == 0)
 		ret = rte_vdev_init(USER_DEVICE_NAME, all);
 	if (ret == 0)

@@ -28,6 +28,8 @@ struct fake_port {
 	bool prepared;			/* there is something to close */
 	bool open;			/* the port exists */
 	bool user;			/* by vhost, not by transport */
+	bool server;			/* and it listens, not the back end */
+	char path[64];			/* there */
 	struct vdev_net net;
 	struct vdev_vhost vhost;
 	struct fake_transport transport;
@@ -61,6 +63,13 @@ fake_port_probe(struct fake_port *p);
  */
 int
 fake_port_probe_user(struct fake_port *p, const char *args);
+
+/*
+ * Starts a back end of such a port, which was initialized by vdev_vhost_init(), after another one
+ * was stopped.
+ */
+int
+fake_port_backend_start(struct fake_port *p);
 
 /* Configures nb_rxq and nb_txq queues of nb_desc descriptors. Returns 0 or the first error. */
 int

@@ -70,8 +70,8 @@ features_agree(struct vio_dev *dev, const struct vio_features *wanted)
 	/* virtio 3.1.1 step 6: FEATURES_OK must still be set, or the device refuses. */
 	status = ops->status_get(dev->transport);
 	if (status == VIO_STATUS_GONE) {
-		VIO_LOG(ERR, name, "the device is gone: close the port, and probe it again when it "
-			"is back");
+		VIO_LOG(ERR, name, "the device is gone; unless it comes back by itself, close the "
+			"port and probe it again");
 		return -ENODEV;
 	}
 	if (!(status & VIRTIO_STATUS_FEATURES_OK)) {

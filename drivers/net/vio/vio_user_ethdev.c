@@ -15,12 +15,16 @@
 #include <bus_vdev_driver.h>
 #include <ethdev_vdev.h>
 #include <rte_interrupts.h>
+#include <rte_string_fns.h>
 
 #include "vio_ethdev.h"
 #include "vio_log.h"
 #include "vio_user.h"
 #include "vio_user_args.h"
 #include "vio_user_watch.h"
+
+/* How long a server waits for its first back end. */
+#define FIRST_WAIT_MS	60000
 
 /* The shared operations, and ours of them: all but start, stop and close are the same. */
 static const struct eth_dev_ops *shared_dev_ops;
@@ -147,7 +151,7 @@ vio_user_probe(struct rte_vdev_device *vdev)
 	const char *device = rte_vdev_device_name(vdev);
 	struct rte_eth_dev *eth_dev;
 	struct vio_user_args args;
-	struct vio_user_socket sock;
+	struct vio_user_socket sock = { .name = device };
 	struct vio_user_port *port;
 	int fd, ret;
 
@@ -158,7 +162,9 @@ vio_user_probe(struct rte_vdev_device *vdev)
 	ret = vio_user_args_parse(device, rte_vdev_device_args(vdev), &args);
 	if (ret < 0)
 		return ret;
-	fd = vio_user_socket_open(&sock, device, args.path, args.server);
+	sock.server = args.server;
+	strlcpy(sock.path, args.path, sizeof(sock.path));
+	fd = vio_user_socket_open(&sock, FIRST_WAIT_MS);
 	if (fd < 0)
 		return fd;
 	eth_dev = rte_eth_vdev_allocate(vdev, sizeof(*port));

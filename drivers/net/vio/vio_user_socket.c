@@ -94,13 +94,14 @@ is_left_behind(const struct vio_user_socket *s)
 	return fd == -ECONNREFUSED && is_socket(s);
 }
 
+/* Takes the path. Returns 0 or -errno. */
 static int
 bind_to(const struct vio_user_socket *s)
 {
 	struct sockaddr_un addr;
 
 	address_of(s, &addr);
-	return bind(s->listen_fd, (struct sockaddr *)&addr, sizeof(addr));
+	return bind(s->listen_fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ? -errno : 0;
 }
 
 static int
@@ -109,18 +110,14 @@ server_listen(struct vio_user_socket *s)
 	int ret;
 
 	s->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (s->listen_fd < 0)
-		goto fail;
-	ret = bind_to(s);
-	if (ret < 0 && errno == EADDRINUSE && is_left_behind(s) && unlink(s->path) == 0)
+	ret = s->listen_fd < 0 ? -errno : bind_to(s);
+	if (ret == -EADDRINUSE && is_left_behind(s) && unlink(s->path) == 0)
 		ret = bind_to(s);
-	if (ret < 0)
-		goto fail;
-	if (listen(s->listen_fd, 1) == 0)
+	if (ret == 0 && listen(s->listen_fd, 1) < 0)
+		ret = -errno;
+	if (ret == 0)
 		return 0;
 
-fail:
-	ret = -errno;
 	VIO_LOG(ERR, s->name, "cannot listen at %s: %s; use another path, or end who uses it",
 		s->path, strerror(-ret));
 	if (s->listen_fd >= 0)
@@ -131,7 +128,7 @@ fail:
 
 /* Waits for the first back end. Returns its socket, or -errno with a message. */
 static int
-server_wait(struct vio_user_socket *s)
+server_wait(struct vio_user_socket *s, unsigned int wait_ms)
 {
 	struct pollfd pfd = { .fd = s->listen_fd, .events = POLLIN };
 	const uint64_t start = rte_get_timer_cycles();
@@ -144,36 +141,32 @@ server_wait(struct vio_user_socket *s)
 		if (fd >= 0)
 			return fd;
 		ms = (rte_get_timer_cycles() - start) * MS_PER_S / rte_get_timer_hz();
-		if (ms >= s->deadline_ms)
+		if (ms >= wait_ms)
 			break;
-		poll(&pfd, 1, s->deadline_ms - ms);
+		poll(&pfd, 1, wait_ms - ms);
 	}
 	VIO_LOG(ERR, s->name, "no back end connected to %s within %u ms: start one there as a "
-		"client", s->path, s->deadline_ms);
+		"client", s->path, wait_ms);
 	return -ETIMEDOUT;
 }
 
 int
-vio_user_socket_open(struct vio_user_socket *s, const char *name, const char *path, bool server)
+vio_user_socket_open(struct vio_user_socket *s, unsigned int wait_ms)
 {
 	int ret;
 
-	s->name = name;
-	s->server = server;
-	s->deadline_ms = VIO_USER_FIRST_DEADLINE_MS;
 	s->listen_fd = -1;
-	strlcpy(s->path, path, sizeof(s->path));
-	if (!server) {
+	if (!s->server) {
 		ret = connection_to(s, 0);
 		if (ret < 0)
-			VIO_LOG(ERR, name, "no connection to %s: %s; %s", path, strerror(-ret),
-				connect_advice(s));
+			VIO_LOG(ERR, s->name, "no connection to %s: %s; %s", s->path,
+				strerror(-ret), connect_advice(s));
 		return ret;
 	}
 	ret = server_listen(s);
 	if (ret < 0)
 		return ret;
-	ret = server_wait(s);
+	ret = server_wait(s, wait_ms);
 	if (ret < 0)
 		vio_user_socket_close(s);
 	return ret;

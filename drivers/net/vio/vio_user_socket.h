@@ -12,25 +12,21 @@
 /* Bytes of a socket's path with its end, as unix(7) has it. */
 #define VIO_USER_PATH_SIZE	108
 
-/* How long a server waits for its first back end. */
-#define VIO_USER_FIRST_DEADLINE_MS	60000
-
 struct vio_user_socket {
 	const char *name;	/* the device's, for messages */
 	char path[VIO_USER_PATH_SIZE];
 	bool server;		/* the driver listens, and not the back end */
-	unsigned int deadline_ms;	/* of the first connection to a server */
 	int listen_fd;		/* of a server */
 };
 
 /*
- * Gets the first connection: to the back end that listens at path or, as a server, of the one that
- * comes within VIO_USER_FIRST_DEADLINE_MS. A socket that a process left at path when it died is
- * removed. name and path are copied by address and by value. Returns a socket, or -errno with a
- * message, after which there is nothing to close.
+ * Begins to listen at the path, if s is a server, and gets the first connection: of the back end
+ * that comes there within wait_ms or, as a client, to the one that listens there. A socket that a
+ * process left at the path when it died is removed. Returns a socket, or -errno with a message,
+ * after which there is nothing to close.
  */
 int
-vio_user_socket_open(struct vio_user_socket *s, const char *name, const char *path, bool server);
+vio_user_socket_open(struct vio_user_socket *s, unsigned int wait_ms);
 
 /*
  * Gets a further connection, without waiting and without a message. Returns a socket, or -errno
