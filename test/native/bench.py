@@ -53,13 +53,14 @@ class Bench:
     def __init__(self, queues: int = 1, lengths: Sequence[int] = (60,), number: int = 256,
                  devargs: str = "", eal: Sequence[str] = (), options: Sequence[str] = (),
                  memory: Sequence[str] = tuple(MEMORY), server: bool = False,
-                 interface: Optional[str] = None) -> None:
+                 interface: Optional[str] = None, vhost_log: str = "warning") -> None:
         self.queues = queues
         self.sent = [frames(number, lengths, seed) for seed in range(queues)]
         self.server = server  # the front end listens
         self.devargs = devargs + (",server=1" if server else "")
         self.back_devargs = ""
         self.interface = interface  # instead of files, with one queue
+        self.vhost_log = vhost_log  # what comes unasked may come into the middle of an answer
         self.eal = [*memory, *eal]
         self.options = options
         self.back: Optional[Session] = None
@@ -110,11 +111,13 @@ class Bench:
             self.path.unlink(missing_ok=True)  # DPDK's vhost takes what was left for in use
         self.back = Session(
             ["dpdk-testpmd", "--lcores", "0@0,1@0", *EAL, *MEMORY,
+             f"--log-level=lib.vhost.config:{self.vhost_log}",
              "--vdev", f"net_vhost0,iface={self.path},queues={queues or self.queues}{mode}"
                        f"{self.back_devargs}",
              "--vdev", self.back_port(), "--", "-i", "--forward-mode=io",
-             "--disable-link-check", "--no-flush-rx", "--total-num-mbufs=8192",
-             f"--rxq={queues or self.queues}", f"--txq={queues or self.queues}"], "testpmd> ",
+             "--disable-link-check", "--no-flush-rx", "--mask-event=all",
+             "--total-num-mbufs=8192", f"--rxq={queues or self.queues}",
+             f"--txq={queues or self.queues}"], "testpmd> ",
             terminal=True)  # or it would keep its answers until there are some kilobytes
         self.back.expect("testpmd> ")
 

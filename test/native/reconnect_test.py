@@ -22,11 +22,13 @@ LENGTHS = [60, 1514, 2035, 2037, 4000, 6130, 9000]
 SIGPIPE_MASK = 1 << 12
 
 
-def kills_under_traffic(number: int, server: bool) -> None:
+def kills_under_traffic(number: int, server: bool = False, packed: bool = False) -> None:
     """The back end is killed again and again while frames pass in both directions."""
     with Traffic("vio-native") as traffic, \
-            Bench(interface=traffic.name, server=server) as bench:
+            Bench(interface=traffic.name, server=server,
+                  devargs=f",packed_vq={int(packed)}") as bench:
         bench.start()
+        equal("Packed" in bench.front.run("show port info 0"), packed, "packed rings")
         ignored = next(line for line in
                        Path(f"/proc/{bench.front.process.pid}/status").read_text().splitlines()
                        if line.startswith("SigIgn"))
@@ -35,11 +37,11 @@ def kills_under_traffic(number: int, server: bool) -> None:
         bench.back.run("start")
         traffic.start()
         for _ in range(number):
-            traffic.wait_for_more(500, SECONDS)
+            traffic.wait_for_more(200, SECONDS)
             bench.kill_back()
             bench.start_back()
             bench.back.run("start")
-        traffic.wait_for_more(500, SECONDS)
+        traffic.wait_for_more(200, SECONDS)
         traffic.stop()
         bench.back.run("stop")
         bench.front.run("stop")
@@ -55,12 +57,17 @@ def kills_under_traffic(number: int, server: bool) -> None:
 
 def test_ten_kills(_args: Namespace) -> None:
     """As a client."""
-    kills_under_traffic(10, server=False)
+    kills_under_traffic(10)
 
 
 def test_kills_server(_args: Namespace) -> None:
     """As a server, to which the back end comes back."""
     kills_under_traffic(3, server=True)
+
+
+def test_kills_packed(_args: Namespace) -> None:
+    """On packed rings."""
+    kills_under_traffic(3, packed=True)
 
 
 def test_queues_and_segments(_args: Namespace) -> None:

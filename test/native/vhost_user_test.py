@@ -152,7 +152,8 @@ def test_restarts(_args: Namespace) -> None:
 
 def test_memory_that_comes_later(_args: Namespace) -> None:
     """Rings that lie in memory which the back end was not told of at first."""
-    with Bench(lengths=[60, 1000], memory=["--in-memory", "--single-file-segments"]) as bench:
+    with Bench(lengths=[60, 1000], memory=["--in-memory", "--single-file-segments"],
+               vhost_log="info") as bench:
         bench.start_back()
         bench.start_front()
         bench.round_trip()

@@ -452,9 +452,9 @@ check_ended(void)
 	TEST_ASSERT_EQUAL(vio_user_ops.status_get(t), VIO_STATUS_GONE, "status");
 	TEST_ASSERT_EQUAL(poll(&pfd, 1, PATIENCE_MS), 1, "event");
 	/* the end itself, and the back end's closing after it */
-	for (i = 0; i < 3 && poll(&pfd, 1, 0) == 1; i++)
+	for (i = 0; i < 10 && poll(&pfd, 1, 0) == 1; i++)
 		vio_user_ops.isr_read(t);
-	TEST_ASSERT_EQUAL(poll(&pfd, 1, 0), 0, "event without end");
+	TEST_ASSERT(i < 10, "event without end");
 	TEST_ASSERT_SUCCESS(vio_user_ops.config_read(t, 6, &status, 2), "config");
 	TEST_ASSERT_EQUAL(status, 0, "link");
 	TEST_ASSERT_EQUAL(enable(0, &doorbell), -ENOTCONN, "enable");
