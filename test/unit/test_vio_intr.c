@@ -224,19 +224,30 @@ sleeper(void)
 	return finish();
 }
 
+/* The device goes and comes back. */
+static int
+go_and_come_back(void)
+{
+	struct rte_eth_dev *eth_dev = &rte_eth_devices[port.port_id];
+
+	vio_queues_suspend(eth_dev);
+	TEST_ASSERT(vio_queues_are_quiet(eth_dev), "quiet");
+	TEST_ASSERT(!was_raised(0) && !was_raised(1), "raised as it goes");
+	TEST_ASSERT_SUCCESS(vio_ethdev_resume(eth_dev), "resume");
+	return TEST_SUCCESS;
+}
+
 /* A device that comes back wakes who waits, so that it gets buffers, and interrupts as before. */
 static int
 device_comes_back(void)
 {
-	struct rte_eth_dev *eth_dev = &rte_eth_devices[port.port_id];
 	uint16_t turn;
 
 	for (turn = 0; turn < 3; turn++) {
+		TEST_ASSERT_SUCCESS(rte_eth_dev_rx_intr_enable(port.port_id, 0), "enable");
+		TEST_ASSERT_SUCCESS(rte_eth_dev_rx_intr_disable(port.port_id, 0), "disable");
 		TEST_ASSERT_SUCCESS(rte_eth_dev_rx_intr_enable(port.port_id, 1), "enable");
-		vio_queues_suspend(eth_dev);
-		TEST_ASSERT(vio_queues_are_quiet(eth_dev), "quiet");
-		TEST_ASSERT(!was_raised(0) && !was_raised(1), "raised as it goes");
-		TEST_ASSERT_SUCCESS(vio_ethdev_resume(eth_dev), "resume");
+		TEST_ASSERT_SUCCESS(go_and_come_back(), "away");
 		TEST_ASSERT(!was_raised(0), "the queue that is polled");
 		TEST_ASSERT(was_raised(1), "the queue that is slept upon");
 		TEST_ASSERT_EQUAL(receive(0) + receive(1), 0, "a frame");
@@ -245,6 +256,11 @@ device_comes_back(void)
 		TEST_ASSERT(was_raised(1), "no interrupt");
 		TEST_ASSERT_EQUAL(receive(1), 1, "receive");
 	}
+	/* what was enabled before the port was stopped is forgotten */
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+	TEST_ASSERT_SUCCESS(go_and_come_back(), "away");
+	TEST_ASSERT(!was_raised(1) && !is_wanted(1), "enabled by nobody");
 	return finish();
 }
 

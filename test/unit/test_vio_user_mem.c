@@ -110,9 +110,12 @@ table(void)
 	TEST_ASSERT_SUCCESS(add(0, 6, 1), "a gap");
 	TEST_ASSERT_SUCCESS(add(1, 7, 1), "another file");
 	TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, (void *)0x5000, PAGE, files[0], PAGE), "place");
+	/* as far from its place as the first file's, and yet not part of it */
+	TEST_ASSERT_SUCCESS(vio_user_mem_add(&mem, (void *)(0x10000000 + 7 * PAGE), PAGE,
+		files[2], 7 * PAGE), "the same distance");
 	TEST_ASSERT_SUCCESS(vio_user_mem_commit(&mem), "commit");
 	TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_SET_MEM_TABLE], 1, "one table");
-	TEST_ASSERT_EQUAL(backend.nb_regions, 3, "%u regions", backend.nb_regions);
+	TEST_ASSERT_EQUAL(backend.nb_regions, 4, "%u regions", backend.nb_regions);
 	TEST_ASSERT(has(0, 1, 6) && has(1, 7, 1), "regions");
 
 	vio_user_mem_begin(&mem);
