@@ -80,7 +80,7 @@ info_is_the_devices(void)
 	TEST_ASSERT_EQUAL(info.max_mac_addrs, VIO_MAC_ADDRS_MAX, "addresses");
 	TEST_ASSERT_EQUAL(info.rx_offload_capa,
 		(RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_VLAN_FILTER |
-		 VIO_VLAN_RX_OFFLOADS),
+		 VIO_VLAN_RX_OFFLOADS | RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT),
 		"Rx offloads 0x%llx",
 		(unsigned long long)info.rx_offload_capa);
 	TEST_ASSERT_EQUAL(info.tx_offload_capa,
@@ -109,7 +109,8 @@ info_of_a_plain_device(void)
 	TEST_ASSERT_EQUAL(info.rx_desc_lim.nb_max, 32768, "Rx ring %u", info.rx_desc_lim.nb_max);
 	TEST_ASSERT_EQUAL(info.tx_desc_lim.nb_max, 8, "Tx ring %u", info.tx_desc_lim.nb_max);
 	TEST_ASSERT_EQUAL(info.max_mac_addrs, 1, "addresses");
-	TEST_ASSERT_EQUAL(info.rx_offload_capa, VIO_VLAN_RX_OFFLOADS, "Rx offloads");
+	TEST_ASSERT_EQUAL(info.rx_offload_capa,
+		VIO_VLAN_RX_OFFLOADS | RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT, "Rx offloads");
 	TEST_ASSERT_EQUAL(info.max_mtu, VIO_MTU_MAX, "MTU %u", info.max_mtu);
 	TEST_ASSERT_SUCCESS(rte_eth_macaddr_get(port.port_id, &mac), "address");
 	TEST_ASSERT(rte_is_local_admin_ether_addr(&mac) && rte_is_unicast_ether_addr(&mac),

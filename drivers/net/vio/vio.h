@@ -52,7 +52,7 @@
 /* The largest indirection table: the largest that applications make room for. */
 #define VIO_RETA_SIZE_MAX	RTE_ETH_RSS_RETA_SIZE_512
 
-/* Pools that the buffers of an Rx queue may come from. */
+/* Pools that the buffers of an Rx queue may come from, and segments that they may be split into. */
 #define VIO_RX_POOLS_MAX	8
 
 /* A MSI-X vector of its own for configuration changes, and one for each Rx queue. */
@@ -87,6 +87,13 @@ struct vio_rxq_stats {
 	uint64_t violation[VIO_NB_VIOLATIONS];
 };
 
+/* A segment of the buffers of a queue that splits packets (vio_rx_chain.h). */
+struct vio_rx_seg {
+	struct rte_mempool *mp;
+	uint64_t mbuf_ol_flags;		/* as in struct vio_rxq */
+	uint16_t len;			/* bytes of a packet in it */
+};
+
 struct vio_rxq {
 	struct vio_ring ring;		/* lines 0 and 1 */
 
@@ -97,6 +104,7 @@ struct vio_rxq {
 	uint64_t mbuf_rearm;		/* data_off, refcnt, nb_segs and port of a received mbuf */
 	uint64_t mbuf_ol_flags;		/* EXTERNAL for a pool of pinned external buffers */
 	uint16_t hdr_len;		/* of the virtio_net_hdr, as it was negotiated */
+	uint16_t nb_bufs;		/* buffers that the ring has room for */
 	uint16_t buf_len;		/* bytes of a posted buffer, header included */
 	uint16_t mtu_frame_len;		/* longest untagged frame */
 	uint16_t free_thresh;		/* refill when so many are missing */
@@ -120,6 +128,10 @@ struct vio_rxq {
 	uint64_t offloads;			/* cold: RTE_ETH_RX_OFFLOAD_*, with the port's */
 	struct rte_mempool *pools[VIO_RX_POOLS_MAX];	/* cold: by preference */
 	uint16_t nb_pools;			/* cold */
+	struct vio_rx_seg segs[VIO_RX_POOLS_MAX + 1];	/* buffer split: in a buffer's order */
+	uint16_t nb_segs;			/* of them; the last stands for all further ones */
+	uint16_t chain_len;			/* descriptors of a buffer: its segments */
+	uint16_t nb_free_ids;			/* buffer split: in free_id, the last is the next */
 	uint16_t queue_id;			/* cold */
 	bool wants_intr;			/* cold: Rx interrupts are on (vio_intr.h) */
 } __rte_cache_aligned;
@@ -249,6 +261,7 @@ struct vio_dev {
 
 	/* Made anew by each configure and start. */
 	struct vio_features features;	/* those to agree on, and agreed when started */
+	bool splits_buffers;		/* the Rx queues' buffers may be of several segments */
 
 	struct vio_rss rss;
 	uint32_t ptype_layers;		/* of every Rx queue */

@@ -53,7 +53,8 @@ features_negotiable(const struct vio_dev *dev)
 static uint64_t
 rx_offloads(const struct vio_features *negotiable)
 {
-	uint64_t offloads = vio_offload_rx_capa(negotiable) | VIO_VLAN_RX_OFFLOADS;
+	uint64_t offloads = vio_offload_rx_capa(negotiable) | VIO_VLAN_RX_OFFLOADS |
+			    RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT;
 
 	if (vio_feature_has(negotiable, VIRTIO_NET_F_MRG_RXBUF))
 		offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
@@ -81,6 +82,8 @@ vio_dev_infos_get(struct rte_eth_dev *eth_dev, struct rte_eth_dev_info *info)
 	if (info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_TCP_LRO)
 		info->max_lro_pkt_size = VIO_LRO_FRAME_MAX;
 	info->max_rx_mempools = VIO_RX_POOLS_MAX;
+	info->rx_seg_capa.multi_pools = 1;
+	info->rx_seg_capa.max_nseg = VIO_RX_POOLS_MAX;
 	info->rx_queue_offload_capa = VIO_VLAN_RX_OFFLOADS;
 	info->tx_queue_offload_capa = RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE | VIO_VLAN_TX_OFFLOADS;
 	info->tx_offload_capa = RTE_ETH_TX_OFFLOAD_MULTI_SEGS | info->tx_queue_offload_capa |
@@ -133,6 +136,10 @@ features_choose(struct rte_eth_dev *eth_dev)
 	/* With CTRL_VLAN, the device drops every tagged frame that no one asked for. */
 	if (!(rxmode->offloads & RTE_ETH_RX_OFFLOAD_VLAN_FILTER))
 		vio_feature_del(&wanted, VIRTIO_NET_F_CTRL_VLAN);
+	/* A buffer of several descriptors is no entry of the ring, which IN_ORDER counts by. */
+	dev->splits_buffers = rxmode->offloads & RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT;
+	if (dev->splits_buffers)
+		vio_feature_del(&wanted, VIRTIO_F_IN_ORDER);
 	vio_offload_features_limit(eth_dev, &wanted);
 	/* virtio 5.1.4.2: MTU binds to buffers for the device's, not the application's. */
 	if (!vio_feature_has(&dev->offered, VIRTIO_NET_F_MRG_RXBUF) &&

@@ -123,7 +123,7 @@ static int
 rxq_check_mtu(const struct vio_rxq *q, uint16_t mtu)
 {
 	bool mergeable = vio_has(q->dev, VIRTIO_NET_F_MRG_RXBUF);
-	uint32_t nb_bufs = mergeable ? q->ring.size - q->free_thresh + 1 : 1;
+	uint32_t nb_bufs = mergeable ? q->nb_bufs - q->free_thresh + 1 : 1;
 	uint32_t longest = vio_offload_rx_frame_max(q->dev, mtu);
 	uint32_t hdr_len = vio_hdr_len(&q->dev->features);
 	const char *name = q->dev->transport->name;
@@ -165,7 +165,8 @@ rxq_fill(struct vio_rxq *q, uint64_t offloads)
 	q->offloads = offloads;
 	q->vlan_strip = offloads & VIO_VLAN_RX_OFFLOADS;
 	/* What the device puts together is longer than any buffer. */
-	q->scatter = offloads & (RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_TCP_LRO);
+	q->scatter = offloads & (RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_TCP_LRO |
+				 RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT);
 }
 
 int
@@ -198,7 +199,7 @@ vio_rx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 	q->free_thresh = thresh;
 	/* ethdev passes on only what comes on top of the port's own offloads. */
 	rxq_fill(q, conf->offloads | eth_dev->data->dev_conf.rxmode.offloads);
-	ret = vio_rx_bufs_init(q, conf, mp);
+	ret = vio_rx_bufs_init(q, conf, mp, eth_dev->data->mtu);
 	if (ret == 0)
 		ret = rxq_check_mtu(q, eth_dev->data->mtu);
 	if (ret < 0)
@@ -339,7 +340,7 @@ vio_rxq_info_get(struct rte_eth_dev *eth_dev, uint16_t queue_id, struct rte_eth_
 {
 	struct vio_rxq *q = eth_dev->data->rx_queues[queue_id];
 
-	info->mp = q->nb_pools == 1 ? q->mp : NULL;
+	info->mp = q->nb_pools == 1 && q->nb_segs <= 2 ? q->mp : NULL;
 	info->conf.rx_nmempool = q->nb_pools == 1 ? 0 : q->nb_pools;
 	info->conf.rx_mempools = q->nb_pools == 1 ? NULL : q->pools;
 	info->nb_desc = q->ring.size;
@@ -423,13 +424,10 @@ vio_vlan_strip_queue_set(struct rte_eth_dev *eth_dev, uint16_t queue_id, int on)
 static void
 rxq_renew(const struct rte_eth_dev *eth_dev, struct vio_rxq *q)
 {
-	uint16_t i;
-
 	vio_ring_reset(&q->ring);
-	for (i = 0; i < q->ring.size; i++)
-		q->free_id[i] = i;
 	q->mergeable = vio_has(q->dev, VIRTIO_NET_F_MRG_RXBUF);
 	q->hdr_len = vio_hdr_len(&q->dev->features);
+	vio_rx_bufs_renew(q);
 	vio_offload_rxq_renew(eth_dev, q);
 	q->hash_report = vio_has(q->dev, VIRTIO_NET_F_HASH_REPORT);
 	q->hash_of_outer = !vio_has(q->dev, VIRTIO_NET_F_HASH_TUNNEL);

@@ -55,6 +55,16 @@ struct vio_rx_format {
 	/* Writes nb buffers, at most as many as are missing, into the ring. */
 	void (*post)(struct vio_rxq *q, struct rte_mbuf **bufs, uint16_t nb);
 
+	/*
+	 * Only where a buffer is of several mbufs (vio_rx_chain.h). fill, instead of post: gets and
+	 * writes up to nb buffers, and returns how many. spread: gives the bytes that stand in
+	 * data_len of the buffer's first mbuf to all of its mbufs that have some, of which it
+	 * returns the last.
+	 */
+	uint16_t (*fill)(struct vio_rxq *q, uint16_t nb);
+	struct rte_mbuf *(*spread)(struct vio_rxq *q, struct rte_mbuf *m, uint16_t id,
+				   uint16_t hdr_len);
+
 	/* Shows the device all that was posted, and notifies it if it asks for that. */
 	void (*publish)(struct vio_ring *ring);
 	bool (*notify)(struct vio_ring *ring);
@@ -79,7 +89,7 @@ vio_rx_peek(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t min_len
 
 	if (unlikely(!fmt->read(q, &id, &len)))
 		return false;
-	if (unlikely(id >= q->ring.size || q->sw_ring[id] == NULL)) {
+	if (unlikely(id >= q->nb_bufs || q->sw_ring[id] == NULL)) {
 		vio_rxq_break(q, VIO_BAD_ID);
 		return false;
 	}
@@ -95,9 +105,9 @@ vio_rx_peek(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t min_len
 
 /*
  * Takes the buffer that was read from the device, as a segment without its header of
- * hdr_len bytes.
+ * hdr_len bytes, or as several. Returns the last one.
  */
-static __rte_always_inline void
+static __rte_always_inline struct rte_mbuf *
 vio_rx_take(const struct vio_rx_format *fmt, struct vio_rxq *q, const struct vio_rx_used *used,
 	    uint16_t hdr_len)
 {
@@ -112,17 +122,17 @@ vio_rx_take(const struct vio_rx_format *fmt, struct vio_rxq *q, const struct vio
 	m->packet_type = 0;
 	m->data_len = used->len - hdr_len;
 	m->pkt_len = m->data_len;
+	return fmt->spread == NULL ? m : fmt->spread(q, m, used->id, hdr_len);
 }
 
 /*
- * Takes the remaining nb segments of a packet, all of which are used. Returns false, with the
- * queue broken and the packet freed, when one is not in order.
+ * Takes the remaining nb buffers of a packet, all of which are used, behind its segments up to
+ * tail. Returns false, with the queue broken and the packet freed, when one is not in order.
  */
 static __rte_always_inline bool
 vio_rx_take_rest(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbuf *head,
-		 uint16_t nb)
+		 struct rte_mbuf *tail, uint16_t nb)
 {
-	struct rte_mbuf *tail = head;
 	struct vio_rx_used used;
 
 	for (; nb > 0; nb--) {
@@ -131,11 +141,10 @@ vio_rx_take_rest(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_
 			return false;
 		}
 		/* virtio 5.1.9.4: only the first buffer begins with a header. */
-		vio_rx_take(fmt, q, &used, 0);
 		tail->next = used.m;
-		tail = used.m;
-		head->pkt_len += tail->data_len;
-		head->nb_segs++;
+		tail = vio_rx_take(fmt, q, &used, 0);
+		head->pkt_len += used.m->pkt_len;
+		head->nb_segs += used.m->nb_segs;
 	}
 	return true;
 }
@@ -216,6 +225,7 @@ static __rte_always_inline bool
 vio_rx_packet(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbuf **pkt)
 {
 	struct vio_rx_used used;
+	struct rte_mbuf *tail;
 	uint16_t nb_bufs = 1;
 
 	if (fmt->nb_used(q, 1) == 0 || unlikely(!vio_rx_peek(fmt, q, q->hdr_len, &used)))
@@ -226,11 +236,23 @@ vio_rx_packet(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbu
 			return false;
 	}
 
-	vio_rx_take(fmt, q, &used, q->hdr_len);
-	if (unlikely(nb_bufs > 1 && !vio_rx_take_rest(fmt, q, used.m, nb_bufs - 1)))
+	tail = vio_rx_take(fmt, q, &used, q->hdr_len);
+	if (unlikely(nb_bufs > 1 && !vio_rx_take_rest(fmt, q, used.m, tail, nb_bufs - 1)))
 		return false;
 	*pkt = vio_rx_finish(q, used.m);
 	return true;
+}
+
+/* Posts up to nb buffers, at most VIO_RX_REFILL_BATCH. Returns how many the pool had. */
+static __rte_always_inline uint16_t
+vio_rx_fill(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t nb)
+{
+	struct rte_mbuf *bufs[VIO_RX_REFILL_BATCH];
+
+	if (unlikely(rte_mempool_get_bulk(q->mp, (void **)bufs, nb) < 0))
+		nb = vio_rx_bufs_scrape(q, bufs, nb);
+	fmt->post(q, bufs, nb);
+	return nb;
 }
 
 /*
@@ -240,15 +262,12 @@ vio_rx_packet(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbu
 static __rte_always_inline void
 vio_rx_refill(const struct vio_rx_format *fmt, struct vio_rxq *q)
 {
-	uint16_t missing = q->ring.size - fmt->nb_posted(&q->ring);
-	struct rte_mbuf *bufs[VIO_RX_REFILL_BATCH];
+	uint16_t missing = q->nb_bufs - fmt->nb_posted(&q->ring);
 	uint16_t nb, posted = 0;
 
 	while (missing > 0) {
 		nb = RTE_MIN(missing, VIO_RX_REFILL_BATCH);
-		if (unlikely(rte_mempool_get_bulk(q->mp, (void **)bufs, nb) < 0))
-			nb = vio_rx_bufs_scrape(q, bufs, nb);
-		fmt->post(q, bufs, nb);
+		nb = fmt->fill == NULL ? vio_rx_fill(fmt, q, nb) : fmt->fill(q, nb);
 		posted += nb;
 		missing -= nb;
 		if (nb == 0) {
@@ -283,7 +302,7 @@ vio_rx_work(const struct vio_rx_format *fmt, void (*refill)(struct vio_rxq *q),
 	q->stats.packets += nb_rx;
 	q->stats.bytes += bytes;
 
-	if (q->ring.size - fmt->nb_posted(&q->ring) >= q->free_thresh &&
+	if (q->nb_bufs - fmt->nb_posted(&q->ring) >= q->free_thresh &&
 	    likely(q->state == VIO_QUEUE_STARTED))
 		refill(q);
 	return nb_rx;

@@ -11,10 +11,16 @@
 
 /*
  * Takes over the pool or pools of a queue that is being set up: mp or, if that is NULL, those of
- * conf. Returns 0, or -EINVAL with a message.
+ * conf; and how buffers are made of their mbufs, for packets of the MTU. The ring is there.
+ * Returns 0, or -EINVAL with a message.
  */
 int
-vio_rx_bufs_init(struct vio_rxq *q, const struct rte_eth_rxconf *conf, struct rte_mempool *mp);
+vio_rx_bufs_init(struct vio_rxq *q, const struct rte_eth_rxconf *conf, struct rte_mempool *mp,
+		 uint16_t mtu);
+
+/* Prepares for a start with the features that were agreed on: no buffer is with the device. */
+void
+vio_rx_bufs_renew(struct vio_rxq *q);
 
 /*
  * Gets up to nb buffers out of pools that run short: what the first one has that has any. Returns

@@ -14,6 +14,7 @@
 #include "vio_ring_in_order.h"
 #include "vio_ring_packed.h"
 #include "vio_rx.h"
+#include "vio_rx_chain.h"
 #include "vio_rxtx.h"
 
 static inline bool
@@ -107,6 +108,53 @@ packed_post(struct vio_rxq *q, struct rte_mbuf **bufs, uint16_t nb)
 	}
 }
 
+/* Where buffers are chains, a ring counts descriptors: its queue, which it begins, knows more. */
+static inline uint16_t
+packed_chain_nb_posted(const struct vio_ring *ring)
+{
+	const struct vio_rxq *q = (const void *)ring;
+
+	return vio_ring_packed_nb_posted(ring) / q->chain_len;
+}
+
+/* virtio 2.8.6: a chain's used descriptor takes the place of its first one. */
+static inline uint16_t
+packed_chain_nb_used(const struct vio_rxq *q, uint16_t max)
+{
+	uint16_t nb = 0;
+
+	while (nb < max && vio_ring_packed_is_used(&q->ring, nb * q->chain_len))
+		nb++;
+	return nb;
+}
+
+static inline void
+packed_chain_take(struct vio_rxq *q, uint16_t id)
+{
+	q->free_id[q->nb_free_ids++] = id;
+	vio_ring_packed_skip(&q->ring, q->chain_len);
+}
+
+static inline void
+packed_chain_post(struct vio_rxq *q, uint16_t id)
+{
+	uint16_t seg, flags;
+	uint64_t addr;
+	uint32_t len;
+
+	for (seg = 0; seg < q->chain_len; seg++) {
+		addr = vio_rx_chain_addr(q, id, seg, &len);
+		flags = VIRTQ_DESC_F_WRITE | (seg + 1 < q->chain_len ? VIRTQ_DESC_F_NEXT : 0);
+		vio_ring_packed_post(&q->ring, id, addr, len, flags);
+	}
+}
+
+static inline uint16_t
+packed_chain_fill(struct vio_rxq *q, uint16_t nb)
+{
+	return vio_rx_chain_fill(q, nb, packed_chain_post);
+}
+
 static const struct vio_rx_format packed = {
 	.nb_posted = vio_ring_packed_nb_posted,
 	.look = packed_look,
@@ -125,6 +173,18 @@ static const struct vio_rx_format packed_in_order = {
 	.read = packed_in_order_read,
 	.take = packed_in_order_take,
 	.post = packed_post,
+	.publish = vio_ring_packed_publish,
+	.notify = vio_ring_packed_notify,
+};
+
+static const struct vio_rx_format packed_chain = {
+	.nb_posted = packed_chain_nb_posted,
+	.look = packed_look,
+	.nb_used = packed_chain_nb_used,
+	.read = packed_read,
+	.take = packed_chain_take,
+	.fill = packed_chain_fill,
+	.spread = vio_rx_chain_spread,
 	.publish = vio_ring_packed_publish,
 	.notify = vio_ring_packed_notify,
 };
@@ -149,3 +209,4 @@ packed_monitor(const struct vio_rxq *q, struct rte_power_monitor_cond *cond)
 
 VIO_RX_PATH(vio_rx_packed, packed, "Packed", packed_monitor);
 VIO_RX_PATH(vio_rx_packed_in_order, packed_in_order, "Packed In-order", packed_monitor);
+VIO_RX_PATH(vio_rx_packed_chain, packed_chain, "Packed Buffer-split", packed_monitor);

@@ -12,6 +12,7 @@
 #include "vio_ring_in_order.h"
 #include "vio_ring_split.h"
 #include "vio_rx.h"
+#include "vio_rx_chain.h"
 #include "vio_rxtx.h"
 
 static inline bool
@@ -91,6 +92,48 @@ split_post(struct vio_rxq *q, struct rte_mbuf **bufs, uint16_t nb)
 	}
 }
 
+/* Where buffers are chains, which of them come next does not follow from the slot. */
+static inline void
+split_chain_take(struct vio_rxq *q, uint16_t id)
+{
+	q->free_id[q->nb_free_ids++] = id;
+	q->ring.used_idx++;
+}
+
+static inline void
+split_chain_post(struct vio_rxq *q, uint16_t id)
+{
+	struct vio_ring *ring = &q->ring;
+	uint16_t seg, flags, next = id;
+	struct virtq_desc *desc;
+	uint64_t addr;
+	uint32_t len;
+
+	for (seg = 0; seg < q->chain_len; seg++) {
+		desc = &ring->desc[next];
+		addr = vio_rx_chain_addr(q, id, seg, &len);
+		flags = VIRTQ_DESC_F_WRITE;
+		if (seg + 1 < q->chain_len) {
+			flags |= VIRTQ_DESC_F_NEXT;
+			next = vio_rx_chain_slot(q, id, seg + 1);
+		}
+		*desc = (struct virtq_desc){
+			.addr = rte_cpu_to_le_64(addr),
+			.len = rte_cpu_to_le_32(len),
+			.flags = rte_cpu_to_le_16(flags),
+			.next = rte_cpu_to_le_16(next),
+		};
+	}
+	ring->avail->ring[ring->avail_idx & ring->mask] = rte_cpu_to_le_16(id);
+	ring->avail_idx++;
+}
+
+static inline uint16_t
+split_chain_fill(struct vio_rxq *q, uint16_t nb)
+{
+	return vio_rx_chain_fill(q, nb, split_chain_post);
+}
+
 static const struct vio_rx_format split = {
 	.nb_posted = vio_ring_split_nb_posted,
 	.look = split_look,
@@ -113,6 +156,18 @@ static const struct vio_rx_format split_in_order = {
 	.notify = vio_ring_split_notify,
 };
 
+static const struct vio_rx_format split_chain = {
+	.nb_posted = vio_ring_split_nb_posted,
+	.look = split_look,
+	.nb_used = split_nb_used,
+	.read = split_read,
+	.take = split_chain_take,
+	.fill = split_chain_fill,
+	.spread = vio_rx_chain_spread,
+	.publish = vio_ring_split_publish,
+	.notify = vio_ring_split_notify,
+};
+
 /* Whether a core need not sleep (-1), as the used index is another than was noted. */
 static int
 split_monitor_check(const uint64_t value, const uint64_t opaque[RTE_POWER_MONITOR_OPAQUE_SZ])
@@ -131,3 +186,4 @@ split_monitor(const struct vio_rxq *q, struct rte_power_monitor_cond *cond)
 
 VIO_RX_PATH(vio_rx_split, split, "Split", split_monitor);
 VIO_RX_PATH(vio_rx_split_in_order, split_in_order, "Split In-order", split_monitor);
+VIO_RX_PATH(vio_rx_split_chain, split_chain, "Split Buffer-split", split_monitor);

@@ -50,8 +50,10 @@ struct vio_tx_path {
 
 extern const struct vio_rx_path vio_rx_split;
 extern const struct vio_rx_path vio_rx_split_in_order;
+extern const struct vio_rx_path vio_rx_split_chain;
 extern const struct vio_rx_path vio_rx_packed;
 extern const struct vio_rx_path vio_rx_packed_in_order;
+extern const struct vio_rx_path vio_rx_packed_chain;
 extern const struct vio_tx_path vio_tx_split;
 extern const struct vio_tx_path vio_tx_split_in_order;
 extern const struct vio_tx_path vio_tx_packed;
@@ -66,6 +68,9 @@ vio_rx_path(const struct vio_dev *dev)
 		{ &vio_rx_packed, &vio_rx_packed_in_order },
 	};
 
+	if (dev->splits_buffers)
+		return vio_has(dev, VIRTIO_F_RING_PACKED) ? &vio_rx_packed_chain :
+							    &vio_rx_split_chain;
 	return paths[vio_has(dev, VIRTIO_F_RING_PACKED)][vio_has(dev, VIRTIO_F_IN_ORDER)];
 }
 
