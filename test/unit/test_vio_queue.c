@@ -10,6 +10,7 @@
 
 #include "test.h"
 
+#include "fake_format.h"
 #include "fake_port.h"
 #include "vio.h"
 
@@ -402,36 +403,8 @@ static struct unit_test_suite split = {
 	}
 };
 
-static struct unit_test_suite end = { .unit_test_cases = { TEST_CASES_END() } };
-
-static struct unit_test_suite suite = {
-	.suite_name = "vio_queue",
-	.unit_test_suites = (struct unit_test_suite *[]){ &common, &split, &end },
-	.unit_test_cases = { TEST_CASES_END() }
-};
-
-static struct unit_test_suite suite_packed = {
-	.suite_name = "vio_queue_packed",
-	.unit_test_suites = (struct unit_test_suite *[]){ &common, &end },
-	.unit_test_cases = { TEST_CASES_END() }
-};
-
-static int
-test_vio_queue(void)
-{
-	return unit_test_suite_runner(&suite);
-}
-
-static int
-test_vio_queue_packed(void)
-{
-	int ret;
-
-	fake_port_always_offer(RTE_BIT64(VIRTIO_F_RING_PACKED));
-	ret = unit_test_suite_runner(&suite_packed);
-	fake_port_always_offer(0);
-	return ret;
-}
+FAKE_FORMAT_TEST(vio_queue, 0, &common, &split)
+FAKE_FORMAT_TEST(vio_queue_packed, FAKE_PACKED, &common)
 
 REGISTER_TEST_COMMAND(vio_queue_autotest, test_vio_queue);
 REGISTER_TEST_COMMAND(vio_queue_packed_autotest, test_vio_queue_packed);

@@ -8,6 +8,7 @@
 
 #include "test.h"
 
+#include "fake_format.h"
 #include "fake_port.h"
 #include "vio.h"
 
@@ -533,7 +534,7 @@ told(void)
 }
 
 static struct unit_test_suite suite = {
-	.suite_name = "vio_rx_chain",
+	.suite_name = "any format",
 	.unit_test_cases = {
 		TEST_CASE_ST(setup, teardown, told),
 		TEST_CASE_ST(setup, teardown, every_length),
@@ -557,23 +558,8 @@ static struct unit_test_suite suite = {
 	}
 };
 
-static int
-test_vio_rx_chain(void)
-{
-	return unit_test_suite_runner(&suite);
-}
-
-static int
-test_vio_rx_chain_packed(void)
-{
-	int ret;
-
-	fake_port_always_offer(RTE_BIT64(VIRTIO_F_RING_PACKED));
-	suite.suite_name = "vio_rx_chain_packed";
-	ret = unit_test_suite_runner(&suite);
-	fake_port_always_offer(0);
-	return ret;
-}
+FAKE_FORMAT_TEST(vio_rx_chain, 0, &suite)
+FAKE_FORMAT_TEST(vio_rx_chain_packed, FAKE_PACKED, &suite)
 
 REGISTER_TEST_COMMAND(vio_rx_chain_autotest, test_vio_rx_chain);
 REGISTER_TEST_COMMAND(vio_rx_chain_packed_autotest, test_vio_rx_chain_packed);

@@ -10,6 +10,7 @@
 
 #include "test.h"
 
+#include "fake_format.h"
 #include "fake_port.h"
 #include "vio.h"
 
@@ -688,7 +689,7 @@ offered(void)
 }
 
 static struct unit_test_suite suite = {
-	.suite_name = "vio_vlan",
+	.suite_name = "any format",
 	.unit_test_cases = {
 		TEST_CASE_ST(setup, teardown, offered),
 		TEST_CASE_ST(setup_vlan, teardown, strip),
@@ -723,23 +724,8 @@ static struct unit_test_suite suite = {
 	}
 };
 
-static int
-test_vio_vlan(void)
-{
-	return unit_test_suite_runner(&suite);
-}
-
-static int
-test_vio_vlan_packed(void)
-{
-	int ret;
-
-	fake_port_always_offer(RTE_BIT64(VIRTIO_F_RING_PACKED));
-	suite.suite_name = "vio_vlan_packed";
-	ret = unit_test_suite_runner(&suite);
-	fake_port_always_offer(0);
-	return ret;
-}
+FAKE_FORMAT_TEST(vio_vlan, 0, &suite)
+FAKE_FORMAT_TEST(vio_vlan_packed, FAKE_PACKED, &suite)
 
 REGISTER_TEST_COMMAND(vio_vlan_autotest, test_vio_vlan);
 REGISTER_TEST_COMMAND(vio_vlan_packed_autotest, test_vio_vlan_packed);
