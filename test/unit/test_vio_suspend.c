@@ -183,6 +183,9 @@ comes_and_goes(void)
 		TEST_ASSERT_SUCCESS(go_away(), "away");
 		TEST_ASSERT_SUCCESS(vio_ethdev_resume(eth_dev()), "resume");
 	}
+	TEST_ASSERT_SUCCESS(go_away(), "away");
+	TEST_ASSERT_EQUAL(transmit(2, 1), 0, "taken");
+	TEST_ASSERT_SUCCESS(vio_ethdev_resume(eth_dev()), "resume");
 	TEST_ASSERT_SUCCESS(passes(50), "afterwards");
 	TEST_ASSERT_EQUAL(fake_port_xstat(&port, "tx_q0_undelivered"), 5, "undelivered");
 	/* and stopped before they knew */

@@ -642,7 +642,9 @@ lost_back_end(void)
 	TEST_ASSERT_EQUAL(vio_user_ops.reset(t), -ETIMEDOUT, "reset");
 	TEST_ASSERT_SUCCESS(check_ended(), "ended");
 	TEST_ASSERT_EQUAL(vio_user_ops.reset(t), -ETIMEDOUT, "reset again");
+	TEST_ASSERT(!vio_user_is_left(&user), "it is there still");
 	TEST_ASSERT_SUCCESS(fake_backend_stop(&backend), "stop");
+	TEST_ASSERT(vio_user_is_left(&user), "it closed");
 	TEST_ASSERT_SUCCESS(vio_user_ops.reset(t), "reset when it closed");
 	return finish();
 }
@@ -683,6 +685,38 @@ closed_meanwhile(void)
 	return finish();
 }
 
+/* Another connection: everything is told again, nothing of before is assumed, its end is seen. */
+static int
+renewed(void)
+{
+	struct pollfd pfd;
+	unsigned int i;
+
+	TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
+	pfd = (struct pollfd){ .fd = vio_user_event_fd(&user), .events = POLLIN };
+	for (i = 0; i < 3; i++) {
+		TEST_ASSERT_SUCCESS(bring_up(4), "turn %u", i);
+		TEST_ASSERT(vio_user_is_up(&user) && !vio_user_is_left(&user), "turn %u", i);
+		TEST_ASSERT_EQUAL(poll(&pfd, 1, 0), 0, "turn %u: an event for nothing", i);
+		TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_SET_OWNER], 1, "turn %u", i);
+		TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_GET_VRING_BASE], 0, "turn %u", i);
+		TEST_ASSERT(backend.nb_regions > 0, "turn %u: no memory", i);
+		TEST_ASSERT_SUCCESS(fake_backend_stop(&backend), "turn %u: %s", i,
+			backend.complaint);
+		TEST_ASSERT_EQUAL(poll(&pfd, 1, PATIENCE_MS), 1, "turn %u: no event", i);
+		TEST_ASSERT(vio_user_is_left(&user), "turn %u", i);
+		while (poll(&pfd, 1, 0) == 1)
+			vio_user_ops.isr_read(t);
+		/* the next one can do less */
+		fake_backend_init(&backend);
+		if (i == 0)
+			backend.protocol = 1 << VHOST_USER_PROTOCOL_F_MQ;
+		TEST_ASSERT_SUCCESS(vio_user_renew(&user, fake_backend_start(&backend)),
+			"turn %u", i);
+	}
+	return finish();
+}
+
 static struct unit_test_suite suite = {
 	.suite_name = "vio_user",
 	.unit_test_cases = {
@@ -706,6 +740,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, lost_back_end),
 		TEST_CASE_ST(setup, teardown, nobody_reads),
 		TEST_CASE_ST(setup, teardown, closed_meanwhile),
+		TEST_CASE_ST(setup, teardown, renewed),
 		TEST_CASES_END()
 	}
 };
