@@ -137,6 +137,11 @@ pairs_and_restarts(void)
 		for (start = 0; start < 3; start++) {
 			TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start %u", start);
 			TEST_ASSERT_EQUAL(port.net.nb_pairs, nb[i].rx, "pairs");
+			/* the spare ring as well asks for no interrupts, in the right place */
+			for (q = 0; q < 2 * nb[i].rx; q++)
+				TEST_ASSERT_EQUAL(rte_le_to_cpu_16(
+					port.net.vq[q].packed.driver_event->flags),
+					RING_EVENT_FLAGS_DISABLE, "queue %u", q);
 			for (q = 0; q < nb[i].tx; q++)
 				TEST_ASSERT_SUCCESS(traffic(q, q, 50), "pair %u", q);
 			TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");

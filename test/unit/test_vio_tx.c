@@ -734,6 +734,28 @@ batches(void)
 	return fake_port_close(&port);
 }
 
+/*
+ * A batch that ends with the id of no packet that the device holds: what it may still read is not
+ * freed on the way to there.
+ */
+static int
+batch_ends_with_no_packet(void)
+{
+	unsigned int i, nb;
+
+	port.net.hold_tx = true;
+	for (i = 0; i < 3; i++)
+		TEST_ASSERT_SUCCESS(pass(60, 30, i, 2), "packet %u", i);
+	nb = rte_mempool_avail_count(port.pool);
+	vq()->lie = VDEV_LIE_ID;
+	vq()->lie_value = port.net.held[0][1] + 1;
+	TEST_ASSERT_EQUAL(vdev_net_tx_complete(&port.net, 0, 1), 1, "completed");
+	port.net.hold_tx = false;
+	TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), 0, "freed");
+	TEST_ASSERT_EQUAL(rte_mempool_avail_count(port.pool), nb, "mbufs freed");
+	return broken_then_recovers("tx_q0_bad_id");
+}
+
 /* A batch that ends with a packet beyond those that the index covers. */
 static int
 batch_beyond_the_index(void)
@@ -858,6 +880,7 @@ static struct unit_test_suite in_order = {
 	.suite_name = "in order",
 	.unit_test_cases = {
 		TEST_CASE_ST(setup, teardown, batches),
+		TEST_CASE_ST(setup, teardown, batch_ends_with_no_packet),
 		TEST_CASES_END()
 	}
 };
