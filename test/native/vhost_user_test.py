@@ -231,6 +231,7 @@ REFUSED = [
     (",mac=ff:ff:ff:ff:ff:ff", "bad value mac=ff:ff:ff:ff:ff:ff: the address of a station"),
     (",mac=1", "bad value mac=1: the address of a station"),
     (",vectorized=2", "bad value vectorized=2: a number from 0 to 1 is expected"),
+    (",rss_fallback=2", "bad value rss_fallback=2: a number from 0 to 1 is expected"),
     (",iface=tap0", "device argument 'iface' is for the kernel's vhost"),
     (",server=2", "bad value server=2: a number from 0 to 1 is expected"),
     (",servers=1", "unknown device argument 'servers': known are path="),
@@ -251,7 +252,7 @@ def test_arguments_refused(_args: Namespace) -> None:
 def test_arguments_accepted(_args: Namespace) -> None:
     """What the arguments say is what the port shows."""
     with Bench(devargs=",queue_size=2048,mac=02:00:00:00:00:42,speed=10000,cq=1,"
-                       "vectorized=1") as bench:
+                       "vectorized=1,rss_fallback=1") as bench:
         bench.start_back()
         bench.start_front()
         shown = bench.front.run("show port info 0")

@@ -260,6 +260,19 @@ def test_vlan_insert(_args):
                 check(got == expected, f"'{command}': {lab.mismatch(got, expected)}")
 
 
+# ---------------------------------------------------------------- announcement
+
+def test_announcement(_args):
+    """After a migration it is the host that announces the address: it asks no driver for that."""
+    with LAB.app(CARDS) as app:
+        lab.arrivals(SECOND, FIRST, [])
+        LAB.machine.qmp("announce-self", initial=50, max=550, rounds=3, step=100)
+        rarp = b"\xff" * 6 + lab.mac_bytes(FIRST.mac) + b"\x80\x35"
+        wanted = (FIRST.port.receive(lab.RECEIVE_SECONDS) for _ in range(20))
+        check(any((got or b"").startswith(rarp) for got in wanted), "nothing was announced")
+        transfer_both(CARDS, lab.few_frames())
+
+
 # ---------------------------------------------------------------- link
 
 def test_link_events(_args):

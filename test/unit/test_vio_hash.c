@@ -199,6 +199,23 @@ one_queue_without_rss(void)
 	return fake_port_close(&port);
 }
 
+/* With rss_fallback=1, functions beyond the device's are not asked of it. */
+static int
+fallback(void)
+{
+	const struct rte_eth_conf conf = hash_conf(RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP, 0);
+	struct vio_dev *dev;
+
+	port.net.config.supported_hash_types = rte_cpu_to_le_32(VIRTIO_NET_HASH_TYPE_IPv4);
+	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
+	dev = rte_eth_devices[port.port_id].data->dev_private;
+	dev->rss.fallback = true;
+	TEST_ASSERT_SUCCESS(start(NB_PAIRS, &conf), "start");
+	TEST_ASSERT_EQUAL(port.net.rss.hash_types, VIRTIO_NET_HASH_TYPE_IPv4, "types 0x%x",
+		port.net.rss.hash_types);
+	return fake_port_close(&port);
+}
+
 /* A port that does not want the hash has no place for it in the header. */
 static int
 not_asked_for(void)
@@ -407,6 +424,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup_report_only, teardown, flows_without_rss),
 		TEST_CASE_ST(setup_report_only_packed, teardown, flows_without_rss_packed),
 		TEST_CASE_ST(setup_report_only, teardown, one_queue_without_rss),
+		TEST_CASE_ST(setup_report_only, teardown, fallback),
 		TEST_CASE_ST(setup, teardown, not_asked_for),
 		TEST_CASE_ST(setup, teardown, not_offered),
 		TEST_CASE_ST(setup, teardown, every_report),
