@@ -72,6 +72,14 @@ def test_small_mbufs(_args):
         equal(app.xstats(1)["tx_q0_oversize"], 0, "frames too long for the Tx ring")
 
 
+def test_buffer_split(_args):
+    """Headers in mbufs of one pool, the rest in those of another: chains of descriptors."""
+    with LAB.app(JUMBO, *JUMBO_OPTIONS, "--rx-offloads=0x100000", "--mbuf-size=512,2176",
+                 "--rxpkts=64,0", program=DPDK_TESTPMD) as app:
+        check("Buffer-split" in app.burst_mode(0, "rx"), app.burst_mode(0, "rx"))
+        transfer_both(JUMBO, frames_up_to(JUMBO_FRAME), window=8)
+
+
 def test_mbufs_too_small(_args):
     """Buffers that do not even hold a header and the smallest frame are refused."""
     said = LAB.fails(LAB.eal(JUMBO), "--mbuf-size=200")
