@@ -71,7 +71,9 @@ vio_ring_alloc(struct vio_ring *ring, const char *label, const struct vio_ring_c
 	snprintf(name, sizeof(name), "vio_%s_%u", label,
 		 __atomic_fetch_add(&nb_allocated, 1, __ATOMIC_RELAXED));
 
-	mz = rte_memzone_reserve_aligned(name, l.total, socket, RTE_MEMZONE_IOVA_CONTIG,
+	/* What is contiguous for the process need not be for the IOMMU, or in physical memory. */
+	mz = rte_memzone_reserve_aligned(name, l.total, socket,
+					 conf->use_va ? 0 : RTE_MEMZONE_IOVA_CONTIG,
 					 RTE_CACHE_LINE_SIZE);
 	if (mz == NULL)
 		return -rte_errno;
