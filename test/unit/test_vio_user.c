@@ -685,17 +685,33 @@ closed_meanwhile(void)
 	return finish();
 }
 
+/* One that has a link to tell of, and tells it. */
+static void
+backend_with_config(void)
+{
+	backend.features |= UINT64_C(1) << VIRTIO_NET_F_STATUS;
+	backend.config.status = rte_cpu_to_le_16(VIRTIO_NET_S_LINK_UP);
+	backend.config_size = sizeof(backend.config);
+}
+
 /* Another connection: everything is told again, nothing of before is assumed, its end is seen. */
 static int
 renewed(void)
 {
 	struct pollfd pfd;
+	uint64_t features;
 	unsigned int i;
 
+	backend_with_config();
 	TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
 	pfd = (struct pollfd){ .fd = vio_user_event_fd(&user), .events = POLLIN };
 	for (i = 0; i < 3; i++) {
 		TEST_ASSERT_SUCCESS(bring_up(4), "turn %u", i);
+		/* one without REPLY_ACK is known to have read all when it answers */
+		TEST_ASSERT_SUCCESS(vio_vhost_get_u64(&user.conn, VHOST_USER_GET_FEATURES,
+			&features), "turn %u", i);
+		TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_SET_BACKEND_REQ_FD],
+			(i == 1 ? 0u : 1u), "turn %u", i);
 		TEST_ASSERT(vio_user_is_up(&user) && !vio_user_is_left(&user), "turn %u", i);
 		TEST_ASSERT_EQUAL(poll(&pfd, 1, 0), 0, "turn %u: an event for nothing", i);
 		TEST_ASSERT_EQUAL(backend.nb_requests[VHOST_USER_SET_OWNER], 1, "turn %u", i);
@@ -709,6 +725,7 @@ renewed(void)
 			vio_user_ops.isr_read(t);
 		/* the next one can do less */
 		fake_backend_init(&backend);
+		backend_with_config();
 		if (i == 0)
 			backend.protocol = 1 << VHOST_USER_PROTOCOL_F_MQ;
 		TEST_ASSERT_SUCCESS(vio_user_renew(&user, fake_backend_start(&backend)),

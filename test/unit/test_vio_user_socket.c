@@ -96,6 +96,7 @@ listen_there(void)
 static int
 client(void)
 {
+	uint64_t start, ms;
 	int server, fd, next;
 
 	TEST_ASSERT_EQUAL(vio_user_socket_open(&sock, WAIT_MS), -ENOENT, "nobody");
@@ -104,8 +105,11 @@ client(void)
 	fd = vio_user_socket_open(&sock, WAIT_MS);
 	TEST_ASSERT(fd >= 0, "open: %d", fd);
 	/* the queue of connections is full: not waited for */
+	start = rte_get_timer_cycles();
 	next = vio_user_socket_next(&sock);
+	ms = (rte_get_timer_cycles() - start) * MS_PER_S / rte_get_timer_hz();
 	TEST_ASSERT_EQUAL(next, -EAGAIN, "next: %d", next);
+	TEST_ASSERT(ms < PATIENCE_MS, "after %u ms", (unsigned int)ms);
 	close(fd);
 	close(accept(server, NULL, NULL));
 	next = vio_user_socket_next(&sock);
