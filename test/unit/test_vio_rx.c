@@ -784,6 +784,39 @@ batches(void)
 	return fake_port_close(&port);
 }
 
+/* What is left of a batch counts as waiting: nobody sleeps then, or waits for an interrupt. */
+static int
+rest_of_a_batch_waits(void)
+{
+	struct virtio_net_hdr hdr = { .num_buffers = rte_cpu_to_le_16(1) };
+	struct rte_eth_dev *dev = &rte_eth_devices[port.port_id];
+	struct rte_power_monitor_cond cond = { 0 };
+	struct vio_rxq *q = dev->data->rx_queues[0];
+	static struct vdev_chain c;
+	struct rte_mbuf *m;
+	unsigned int i;
+
+	vq()->batch = 3;
+	vdev_vq_fetch(vq());
+	for (i = 0; i < 3; i++) {
+		vdev_vq_take(vq(), &c);
+		vdev_chain_write(&c, 0, &hdr, sizeof(hdr));
+		vdev_vq_put(vq(), c.id, BUF_LEN);
+	}
+	vdev_vq_publish(vq());
+	for (i = 0; i < 4; i++) {
+		TEST_ASSERT_EQUAL(vio_ring_has_used(&q->ring), (i < 3), "%u taken", i);
+		TEST_ASSERT_SUCCESS(dev->dev_ops->get_monitor_addr(q, &cond), "monitor");
+		TEST_ASSERT_EQUAL(cond.fn(*(volatile uint16_t *)cond.addr, cond.opaque),
+			(i < 3 ? -1 : 0), "%u taken", i);
+		if (i == 3)
+			break;
+		TEST_ASSERT_EQUAL(rte_eth_rx_burst(port.port_id, 0, &m, 1), 1, "packet %u", i);
+		rte_pktmbuf_free(m);
+	}
+	return fake_port_close(&port);
+}
+
 /* Packets of many buffers, in batches that end in their midst and that span several. */
 static int
 batches_of_segments(void)
@@ -909,6 +942,7 @@ static struct unit_test_suite in_order = {
 	.suite_name = "in order",
 	.unit_test_cases = {
 		TEST_CASE_ST(setup_jumbo, teardown, batches),
+		TEST_CASE_ST(setup_jumbo, teardown, rest_of_a_batch_waits),
 		TEST_CASE_ST(setup_jumbo, teardown, batches_of_segments),
 		TEST_CASE_ST(setup_jumbo, teardown, second_batch_lies),
 		TEST_CASES_END()

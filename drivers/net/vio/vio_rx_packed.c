@@ -207,6 +207,23 @@ packed_monitor(const struct vio_rxq *q, struct rte_power_monitor_cond *cond)
 	cond->fn = packed_monitor_check;
 }
 
+static int
+packed_awake(const uint64_t value __rte_unused,
+	     const uint64_t opaque[RTE_POWER_MONITOR_OPAQUE_SZ] __rte_unused)
+{
+	return -1;
+}
+
+/* What is left of a batch waits, although no descriptor of it is marked as used. */
+static void
+packed_in_order_monitor(const struct vio_rxq *q, struct rte_power_monitor_cond *cond)
+{
+	packed_monitor(q, cond);
+	if (vio_ring_in_batch(&q->ring))
+		cond->fn = packed_awake;
+}
+
 VIO_RX_PATH(vio_rx_packed, packed, "Packed", packed_monitor);
-VIO_RX_PATH(vio_rx_packed_in_order, packed_in_order, "Packed In-order", packed_monitor);
+VIO_RX_PATH(vio_rx_packed_in_order, packed_in_order, "Packed In-order",
+	    packed_in_order_monitor);
 VIO_RX_PATH(vio_rx_packed_chain, packed_chain, "Packed Buffer-split", packed_monitor);
