@@ -338,33 +338,6 @@ used_event_stays_behind(void)
 	return TEST_SUCCESS;
 }
 
-/* With interrupts on, used_event is the next entry, also as the driver goes on; else behind it. */
-static int
-used_event_asks_for_the_next(void)
-{
-	rte_le16_t *used_event = &ring.avail->ring[SIZE];
-	unsigned int i, on;
-
-	ring.event_idx = true;
-	for (i = 0; i < 70000; i += 100) {
-		on = i / 100 % 2;
-		ring.used_idx = i;
-		ring.avail_idx = i + SIZE;
-		vio_ring_intr_set(&ring, on);
-		TEST_ASSERT_EQUAL(ring.avail->flags, 0, "flags 0x%x", ring.avail->flags);
-		TEST_ASSERT_EQUAL(rte_le_to_cpu_16(*used_event), (uint16_t)(i - !on), "at %u", i);
-		ring.used_idx += 10;
-		vio_ring_split_publish(&ring);
-		TEST_ASSERT_EQUAL(rte_le_to_cpu_16(*used_event), (uint16_t)(i + 10 - !on),
-			"published at %u", i);
-	}
-	vio_ring_intr_set(&ring, true);
-	vio_ring_reset(&ring);
-	vio_ring_split_publish(&ring);
-	TEST_ASSERT_EQUAL(rte_le_to_cpu_16(*used_event), 0xffff, "after a reset");
-	return TEST_SUCCESS;
-}
-
 /* virtio 2.9, 4.1.5.2.1: with NOTIFICATION_DATA 32 bits, of the queue and where it goes on. */
 static int
 notification_data(void)
@@ -586,7 +559,6 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, notify_by_eventfd),
 		TEST_CASE_ST(setup, teardown, notify_at_avail_event),
 		TEST_CASE_ST(setup, teardown, used_event_stays_behind),
-		TEST_CASE_ST(setup, teardown, used_event_asks_for_the_next),
 		TEST_CASE_ST(setup, teardown, notification_data),
 		TEST_CASE(packed_layout_of_every_size),
 		TEST_CASE_ST(packed_setup, teardown, packed_reset_empties),

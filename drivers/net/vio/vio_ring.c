@@ -103,13 +103,12 @@ vio_ring_free(struct vio_ring *ring)
 void
 vio_ring_intr_set(struct vio_ring *ring, bool on)
 {
-	ring->event_behind = !on;
 	if (ring->is_packed)
 		ring->driver_event->flags = rte_cpu_to_le_16(on ? RING_EVENT_FLAGS_ENABLE :
 							     RING_EVENT_FLAGS_DISABLE);
 	else if (ring->event_idx)
 		/* virtio 2.7.7.1: flags MUST be 0. */
-		vio_ring_split_event_set(ring);
+		vio_ring_split_defer_event(ring);
 	else
 		ring->avail->flags = rte_cpu_to_le_16(on ? 0 : VIRTQ_AVAIL_F_NO_INTERRUPT);
 }
@@ -130,7 +129,6 @@ vio_ring_reset(struct vio_ring *ring)
 	ring->avail_idx = 0;
 	ring->used_idx = 0;
 	ring->notified_idx = 0;
-	ring->event_behind = 1;
 	ring->seen_idx = 0;
 	/* virtio 2.8.1: both wrap counters start as 1. */
 	ring->avail_bits = VIRTQ_DESC_F_AVAIL;

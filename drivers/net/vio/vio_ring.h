@@ -82,7 +82,6 @@ struct vio_ring {
 	uint16_t avail_idx __rte_cache_aligned;	/* idx: the next entry to make available */
 	uint16_t used_idx;		/* idx: the next used entry to take */
 	uint16_t notified_idx;		/* idx: avail_idx at the last look at whether to notify */
-	uint16_t event_behind;		/* split, EVENT_IDX: 0 to interrupt for the next, else 1 */
 	uint16_t seen_idx;		/* split: idx behind the last entry known to be used */
 	uint16_t avail_bits;		/* packed: flags of one available at avail_idx */
 	uint16_t used_bits;		/* packed: flags of one used at used_idx */

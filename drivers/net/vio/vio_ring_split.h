@@ -54,15 +54,15 @@ vio_ring_split_used_read(const struct vio_ring *ring, uint16_t idx, uint32_t *id
 }
 
 /*
- * With EVENT_IDX, says of which used entry the device is to interrupt: of the next to take; or, as
- * good as never, of the one before, which comes only after all others of 65,536.
+ * With EVENT_IDX, asks for no used buffer notification: for one of the entry before the next to
+ * take, which comes only after all others of 65,536.
  */
 static inline void
-vio_ring_split_event_set(struct vio_ring *ring)
+vio_ring_split_defer_event(struct vio_ring *ring)
 {
 	volatile rte_le16_t *used_event = &ring->avail->ring[ring->size];
 
-	*used_event = rte_cpu_to_le_16(ring->used_idx - ring->event_behind);
+	*used_event = rte_cpu_to_le_16(ring->used_idx - 1);
 }
 
 /* Makes all entries before avail_idx visible to the device. */
@@ -70,7 +70,7 @@ static inline void
 vio_ring_split_publish(struct vio_ring *ring)
 {
 	if (ring->event_idx)
-		vio_ring_split_event_set(ring);
+		vio_ring_split_defer_event(ring);
 	/*
 	 * virtio 2.7.13.3: the index is written after the descriptors and entries it covers.
 	 * Pairs with the device's barrier after it reads idx.
