@@ -298,7 +298,9 @@ nonsense_when_back(void)
 
 	for (i = 0; i < RTE_DIM(faults); i++) {
 		TEST_ASSERT_SUCCESS(goes(), "fault %u", i);
-		user_port()->user.conn.deadline_ms = SILENCE_MS;
+		/* a busy machine takes its time where an answer comes */
+		user_port()->user.conn.deadline_ms = faults[i].fault == FAKE_BACKEND_SILENT ?
+			SILENCE_MS : PATIENCE_MS;
 		back_end_prepare();
 		port.vhost.backend.protocol &=
 			~(UINT64_C(1) << VHOST_USER_PROTOCOL_F_CONFIGURE_MEM_SLOTS);
