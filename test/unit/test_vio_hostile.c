@@ -35,16 +35,30 @@ struct place {
 	bool packed;
 	bool in_order;
 	bool user;	/* over vhost-user */
+	bool chains;	/* with Rx buffers of several descriptors */
 };
 
 static struct fake_port port;
 static uint8_t frame[VDEV_NET_FRAME_MAX];
 
+/* Sets the Rx queue up anew with buffers of two segments. */
+static int
+set_up_chains(void)
+{
+	union rte_eth_rxseg segs[2] = {
+		{ .split = { .mp = port.pool, .length = 64 } }, { .split = { .mp = port.pool } },
+	};
+	const struct rte_eth_rxconf conf = { .rx_seg = segs, .rx_nseg = RTE_DIM(segs) };
+
+	return rte_eth_rx_queue_setup(port.port_id, 0, RING_SIZE, SOCKET_ID_ANY, &conf, NULL);
+}
+
 static int
 start(const struct place *p)
 {
-	static const struct rte_eth_conf conf = {
-		.rxmode.offloads = RTE_ETH_RX_OFFLOAD_SCATTER,
+	const struct rte_eth_conf conf = {
+		.rxmode.offloads = RTE_ETH_RX_OFFLOAD_SCATTER |
+				   (p->chains ? RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT : 0),
 		.txmode.offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS,
 		.intr_conf.lsc = 1,
 	};
@@ -58,6 +72,8 @@ start(const struct place *p)
 	TEST_ASSERT_SUCCESS(p->user ? fake_port_probe_user(&port, args) : fake_port_probe(&port),
 		"probe");
 	TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, RING_SIZE, &conf), "configure");
+	if (p->chains)
+		TEST_ASSERT_SUCCESS(set_up_chains(), "chains");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
 	TEST_ASSERT_EQUAL(vdev_has(&port.net.dev, VIRTIO_F_RING_PACKED), p->packed, "format");
 	TEST_ASSERT_EQUAL(vdev_has(&port.net.dev, VIRTIO_F_IN_ORDER), p->in_order, "order");
@@ -233,12 +249,14 @@ static int
 acts(const void *data)
 {
 	const struct place *p = data;
+	/* buffers of several descriptors are Rx; how packets of them leave is Tx as anywhere */
+	const uint16_t nb_queues = p->chains ? 1 : 2;
 	unsigned int i, nb = 0;
 	uint16_t queue;
 
 	TEST_ASSERT_SUCCESS(start(p), "start");
 	for (i = 0; i < vdev_nb_acts; i++) {
-		for (queue = 0; queue < 2; queue++) {
+		for (queue = 0; queue < nb_queues; queue++) {
 			if (!vdev_act_applies(&vdev_acts[i], &port.net.vq[queue]))
 				continue;
 			TEST_ASSERT_SUCCESS(try_act(&vdev_acts[i], queue), "%s: %s",
@@ -247,7 +265,7 @@ acts(const void *data)
 		}
 	}
 	printf("%u acts\n", nb);
-	TEST_ASSERT(nb > vdev_nb_acts, "only %u acts were tried", nb);
+	TEST_ASSERT(nb > vdev_nb_acts * nb_queues / 2, "only %u acts were tried", nb);
 	return fake_port_close(&port);
 }
 
@@ -351,6 +369,10 @@ half_a_message(const void *data)
 #define PLACE(_name, _packed, _in_order, _user) \
 	END(_name, acts, _packed, _in_order, _user)
 
+#define CHAINS(_name, _packed) \
+	TEST_CASE_NAMED_WITH_DATA(_name, NULL, teardown, acts, \
+		(&(const struct place){ .packed = _packed, .chains = true }))
+
 static struct unit_test_suite suite = {
 	.suite_name = "vio_hostile",
 	.unit_test_cases = {
@@ -358,6 +380,8 @@ static struct unit_test_suite suite = {
 		PLACE("split in order", false, true, false),
 		PLACE("packed", true, false, false),
 		PLACE("packed in order", true, true, false),
+		CHAINS("split, buffer split", false),
+		CHAINS("packed, buffer split", true),
 		PLACE("vhost-user split", false, false, true),
 		PLACE("vhost-user split in order", false, true, true),
 		PLACE("vhost-user packed", true, false, true),

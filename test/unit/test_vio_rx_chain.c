@@ -295,6 +295,23 @@ full_and_empty(void)
 	return end();
 }
 
+/* Packets that the application keeps are its own: later ones do not come to lie in them. */
+static int
+kept_packets(void)
+{
+	struct rte_mbuf *kept[100];
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(kept); i++) {
+		TEST_ASSERT_EQUAL(arrive(1400, i), 1, "frame %u", i);
+		kept[i] = receive();
+		TEST_ASSERT_NOT_NULL(kept[i], "frame %u", i);
+	}
+	for (i = 0; i < RTE_DIM(kept); i++)
+		TEST_ASSERT_SUCCESS(is_split(kept[i], 1400, i), "frame %u", i);
+	return end();
+}
+
 /* Each pool runs short in turn: counted, the rest works on, and all is well with mbufs again. */
 static int
 short_pools(void)
@@ -542,6 +559,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, short_packets),
 		TEST_CASE_ST(setup, teardown, wrap),
 		TEST_CASE_ST(setup, teardown, full_and_empty),
+		TEST_CASE_ST(setup, teardown, kept_packets),
 		TEST_CASE_ST(setup, teardown, short_pools),
 		TEST_CASE_ST(setup, teardown, several_buffers),
 		TEST_CASE_ST(setup_single, teardown, not_mergeable),
