@@ -131,6 +131,12 @@ setup_stopped(void)
 	return prepare(1500, 0, true);
 }
 
+static int
+setup_stopped_single(void)
+{
+	return prepare(1500, 0, false);
+}
+
 static void
 teardown(void)
 {
@@ -508,8 +514,17 @@ refused(void)
 	TEST_ASSERT_EQUAL(set_up_queue(too_long, 2, RING_SIZE), -EINVAL, "more than an mbuf");
 	TEST_ASSERT_SUCCESS(set_up_queue(tiny, VIO_RX_POOLS_MAX, RING_SIZE), "8 segments");
 	TEST_ASSERT_EQUAL(set_up_queue(tiny, VIO_RX_POOLS_MAX + 1, RING_SIZE), -EINVAL, "9");
-	TEST_ASSERT_EQUAL(set_up_queue(tiny, VIO_RX_POOLS_MAX, 8), -EINVAL,
-		"a ring too small for one buffer");
+	return end();
+}
+
+/* A ring that is too small for one buffer. */
+static int
+ring_too_small(void)
+{
+	static const uint16_t tiny[] = { 14, 1, 1, 1, 1, 1, 1, 1 };
+
+	TEST_ASSERT_EQUAL(set_up_queue(tiny, VIO_RX_POOLS_MAX, 8), -EINVAL, "accepted");
+	TEST_ASSERT_SUCCESS(set_up_queue(tiny, VIO_RX_POOLS_MAX, RING_SIZE), "a larger one");
 	return end();
 }
 
@@ -571,6 +586,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, length_of_the_chain),
 		TEST_CASE_ST(setup, teardown, length_below_the_header),
 		TEST_CASE_ST(setup_stopped, teardown, refused),
+		TEST_CASE_ST(setup_stopped_single, teardown, ring_too_small),
 		TEST_CASE_ST(setup_stopped, teardown, one_pool),
 		TEST_CASES_END()
 	}
