@@ -217,6 +217,35 @@ waits_for_bursts(void)
 	return fake_port_close(&port);
 }
 
+/* Called within a burst, which frees the packet. */
+static void
+on_free(void *addr, void *arg)
+{
+	RTE_SET_USED(addr);
+	*(bool *)arg = !vio_queues_are_quiet(eth_dev());
+}
+
+/* A burst says that it is one. */
+static int
+bursts_are_seen(void)
+{
+	static uint8_t buf[LEN];
+	struct rte_mbuf_ext_shared_info info = { .free_cb = on_free };
+	struct rte_mbuf *m = rte_pktmbuf_alloc(port.pool);
+	bool seen = false;
+
+	info.fcb_opaque = &seen;
+	rte_mbuf_ext_refcnt_set(&info, 1);
+	rte_pktmbuf_attach_extbuf(m, buf, (uintptr_t)buf, sizeof(buf), &info);
+	rte_pktmbuf_append(m, LEN);
+	TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, &m, 1), 1, "not taken");
+	TEST_ASSERT_EQUAL(vdev_net_tx(&port.net, 0, frame, NULL), LEN, "no frame");
+	TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), 1, "not freed");
+	TEST_ASSERT(seen, "the queue was quiet within a burst");
+	TEST_ASSERT(vio_queues_are_quiet(eth_dev()), "not quiet behind it");
+	return fake_port_close(&port);
+}
+
 /* The queues stay away from a device that is not the one that left. */
 static int
 another_device(void)
@@ -419,6 +448,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, resumes_with_clean_rings),
 		TEST_CASE_ST(setup, teardown, comes_and_goes),
 		TEST_CASE_ST(setup, teardown, waits_for_bursts),
+		TEST_CASE_ST(setup, teardown, bursts_are_seen),
 		TEST_CASE_ST(setup, teardown, another_device),
 		TEST_CASE_ST(setup, teardown, queue_refused),
 		TEST_CASE_ST(setup, teardown, broken_queues_stay_broken),
