@@ -286,6 +286,10 @@ reta_identify(struct vio_dev *dev)
 	}
 	/* virtio 5.1.9.5.7.2: the number of entries is a power of two. */
 	dev->rss.reta_size = rte_align32prevpow2(RTE_MIN(size, VIO_RETA_SIZE_MAX));
+	if (dev->rss.reta_size != size)
+		VIO_LOG(INFO, dev->transport->name, "of the %u entries of the device's indirection "
+			"table %u are used: a power of two, and at most %u", size,
+			dev->rss.reta_size, VIO_RETA_SIZE_MAX);
 	return 0;
 }
 
