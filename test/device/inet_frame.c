@@ -140,3 +140,17 @@ inet_frame_make_partial(const struct inet_frame *f, uint8_t *buf)
 {
 	put_csum(f, buf, pseudo(f, buf));
 }
+
+void
+inet_frame_make_tunnel(struct inet_frame *outer, const uint8_t *inner, size_t inner_len,
+	bool partial, uint8_t *buf)
+{
+	static const uint8_t vxlan[8] = { 0x08, [4] = 1, 2, 3 };
+
+	outer->udp = true;
+	outer->payload = sizeof(vxlan) + inner_len;
+	inet_frame_make(outer, buf);
+	memcpy(buf + outer->headers, vxlan, sizeof(vxlan));
+	memcpy(buf + outer->headers + sizeof(vxlan), inner, inner_len);
+	put_csum(outer, buf, partial ? pseudo(outer, buf) : 0);
+}

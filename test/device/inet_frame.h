@@ -32,6 +32,15 @@ struct inet_frame {
 void
 inet_frame_make(struct inet_frame *f, uint8_t *buf);
 
+/*
+ * Puts the frame of inner_len bytes at inner into a VXLAN tunnel: outer states what is wanted of
+ * the outer headers but udp and payload. There is no outer checksum, which is 0, or, with partial,
+ * the sum of the pseudo header. buf may not overlap inner.
+ */
+void
+inet_frame_make_tunnel(struct inet_frame *outer, const uint8_t *inner, size_t inner_len,
+	bool partial, uint8_t *buf);
+
 /* Replaces the transport's checksum by the sum of the pseudo header. */
 void
 inet_frame_make_partial(const struct inet_frame *f, uint8_t *buf);

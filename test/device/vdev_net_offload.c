@@ -306,6 +306,10 @@ fault(const struct vdev_net *net, const struct virtio_net_hdr_ext *hdr, const ui
 		return "NEEDS_CSUM was not negotiated";
 	if (l3 == 0 || !locate(frame, len, l3, &pl))
 		return "NEEDS_CSUM on a frame that is no IP";
+	/* a checksum within a datagram, as in a tunnel: whether it is right, the wire will tell */
+	if (h->gso_type == 0 && pl.proto == PROTO_UDP && start >= pl.l4 + UDP_LEN)
+		return start + rte_le_to_cpu_16(h->csum_offset) + 2 <= len ? NULL :
+			"checksum beyond the frame";
 	/* an extension header may stand before the transport */
 	if (pl.ipv6 && start > pl.l4 && start + UDP_LEN <= len) {
 		pl.proto = frame[pl.l4];

@@ -85,7 +85,8 @@ info_is_the_devices(void)
 		(unsigned long long)info.rx_offload_capa);
 	TEST_ASSERT_EQUAL(info.tx_offload_capa,
 		RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE |
-		VIO_VLAN_TX_OFFLOADS | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM, "Tx offloads");
+		VIO_VLAN_TX_OFFLOADS | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM |
+		RTE_ETH_TX_OFFLOAD_OUTER_IPV4_CKSUM, "Tx offloads");
 	return fake_port_close(&port);
 }
 

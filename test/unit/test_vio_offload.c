@@ -19,6 +19,8 @@
 #define TX_CKSUM	(RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM)
 #define TX_TSO		RTE_ETH_TX_OFFLOAD_TCP_TSO
 #define TX_UFO		RTE_ETH_TX_OFFLOAD_UDP_TSO
+#define TX_TUNNEL	(RTE_ETH_TX_OFFLOAD_VXLAN_TNL_TSO | RTE_ETH_TX_OFFLOAD_GENEVE_TNL_TSO | \
+			 RTE_ETH_TX_OFFLOAD_UDP_TNL_TSO)
 
 static struct fake_port port;
 
@@ -93,6 +95,55 @@ info_offers_what_is_negotiable(void)
 	return TEST_SUCCESS;
 }
 
+static struct vio_offload_choice *
+choice(void)
+{
+	return &((struct vio_dev *)rte_eth_devices[port.port_id].data->dev_private)->offload_choice;
+}
+
+/* The device arguments, as far as they change what is offered. */
+static int
+info_follows_the_arguments(void)
+{
+	static const struct {
+		int bits[6];
+		struct vio_offload_choice choice;
+		uint64_t rx, tx;
+	} rows[] = {
+		{ .bits = { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_USO4, -1, -1, -1, -1 },
+		  .rx = RX_CKSUM },
+		{ .bits = { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_USO4, -1, -1, -1, -1 },
+		  .choice.udp_lro = true, .rx = RX_CKSUM | RX_LRO },
+		{ .bits = { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_UFO, -1, -1, -1, -1 },
+		  .choice.udp_lro = true, .rx = RX_CKSUM | RX_LRO },
+		{ .bits = { VIRTIO_NET_F_GUEST_CSUM, -1, -1, -1, -1, -1 },
+		  .choice.udp_lro = true, .rx = RX_CKSUM },
+		{ .bits = { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_USO, -1, -1, -1, -1 },
+		  .tx = TX_CKSUM },
+		{ .bits = { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_USO, -1, -1, -1, -1 },
+		  .choice.uso = true, .tx = TX_CKSUM | TX_UFO },
+		{ .bits = { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_UFO, -1, -1, -1, -1 },
+		  .choice.uso = true, .tx = TX_CKSUM },
+		{ .bits = { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_TSO4, VIRTIO_NET_F_HOST_TSO6,
+			    VIRTIO_NET_F_HOST_USO, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO, -1 },
+		  .tx = TX_CKSUM | TX_TSO | TX_TUNNEL },
+	};
+	struct rte_eth_dev_info info;
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(rows); i++) {
+		TEST_ASSERT_SUCCESS(probe_with(rows[i].bits, RTE_DIM(rows[i].bits)), "row %u", i);
+		*choice() = rows[i].choice;
+		TEST_ASSERT_SUCCESS(rte_eth_dev_info_get(port.port_id, &info), "info");
+		TEST_ASSERT_EQUAL(info.rx_offload_capa & (RX_CKSUM | RX_LRO), rows[i].rx,
+			"row %u: 0x%llx", i, (unsigned long long)info.rx_offload_capa);
+		TEST_ASSERT_EQUAL(info.tx_offload_capa & (TX_CKSUM | TX_TSO | TX_UFO | TX_TUNNEL),
+			rows[i].tx, "row %u: 0x%llx", i, (unsigned long long)info.tx_offload_capa);
+		TEST_ASSERT_SUCCESS(fake_port_close(&port), "close");
+	}
+	return TEST_SUCCESS;
+}
+
 /* Put together packets take several buffers. */
 static int
 no_lro_without_mergeable_buffers(void)
@@ -128,7 +179,7 @@ agreed_are(const int *bits, unsigned int nb)
 
 	for (i = 0; i < RTE_DIM(offload_bits); i++) {
 		expected = false;
-		for (k = 0; k < nb; k++)
+		for (k = 0; k < nb && bits[k] >= 0; k++)
 			expected |= bits[k] == offload_bits[i];
 		TEST_ASSERT_EQUAL(vdev_has(&port.net.dev, offload_bits[i]), expected,
 			"feature %u", offload_bits[i]);
@@ -142,7 +193,8 @@ features_follow_the_configuration(void)
 {
 	static const struct {
 		uint64_t rx, tx;
-		int bits[6];
+		int bits[10];
+		struct vio_offload_choice choice;
 	} rows[] = {
 		{ 0, 0, { -1, -1, -1, -1, -1, -1 } },
 		{ RTE_ETH_RX_OFFLOAD_TCP_CKSUM, 0,
@@ -160,6 +212,17 @@ features_follow_the_configuration(void)
 			       VIRTIO_NET_F_GUEST_HDRLEN, -1, -1, -1 } },
 		{ RX_CKSUM, RTE_ETH_TX_OFFLOAD_UDP_CKSUM,
 		  { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_GUEST_CSUM, -1, -1, -1, -1 } },
+		{ RX_LRO, 0, { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4,
+			       VIRTIO_NET_F_GUEST_TSO6, VIRTIO_NET_F_GUEST_ECN,
+			       VIRTIO_NET_F_GUEST_UFO, VIRTIO_NET_F_GUEST_USO4,
+			       VIRTIO_NET_F_GUEST_USO6, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO,
+			       VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM, -1 }, { .udp_lro = true } },
+		{ 0, TX_UFO, { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_USO, VIRTIO_NET_F_GUEST_HDRLEN,
+			       -1 }, { .uso = true } },
+		{ 0, RTE_ETH_TX_OFFLOAD_VXLAN_TNL_TSO, { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_TSO4,
+			       VIRTIO_NET_F_HOST_TSO6, VIRTIO_NET_F_HOST_ECN,
+			       VIRTIO_NET_F_HOST_USO, VIRTIO_NET_F_GUEST_HDRLEN,
+			       VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO, -1 }, { .uso = false } },
 	};
 	struct rte_eth_rxq_info info;
 	struct rte_eth_conf conf;
@@ -173,6 +236,7 @@ features_follow_the_configuration(void)
 			.rxmode.offloads = rows[i].rx,
 			.txmode.offloads = rows[i].tx,
 		};
+		*choice() = rows[i].choice;
 		TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, RING_SIZE, &conf), "row %u",
 			i);
 		TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "row %u", i);
@@ -231,6 +295,7 @@ static struct unit_test_suite suite = {
 	.suite_name = "vio_offload",
 	.unit_test_cases = {
 		TEST_CASE_ST(NULL, teardown, info_offers_what_is_negotiable),
+		TEST_CASE_ST(NULL, teardown, info_follows_the_arguments),
 		TEST_CASE_ST(NULL, teardown, no_lro_without_mergeable_buffers),
 		TEST_CASE_ST(NULL, teardown, features_follow_the_configuration),
 		TEST_CASE_ST(NULL, teardown, lro_bounds),

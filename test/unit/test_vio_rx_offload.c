@@ -23,6 +23,8 @@
 static struct fake_port port;
 static uint8_t frame[VDEV_NET_FRAME_MAX], expected[VDEV_NET_FRAME_MAX];
 
+static struct vio_offload_choice choice;	/* of the next port */
+
 static int
 start(uint64_t offloads, uint32_t max_lro)
 {
@@ -33,8 +35,12 @@ start(uint64_t offloads, uint32_t max_lro)
 	if (fake_port_prepare(&port, 1, RING_SIZE) != 0)
 		return TEST_FAILED;
 	vdev_net_offload_offer(&port.net);
-	if (fake_port_probe(&port) != 0 ||
-	    fake_port_configure(&port, 1, 1, RING_SIZE, &conf) != 0)
+	if (fake_port_probe(&port) != 0)
+		return TEST_FAILED;
+	((struct vio_dev *)rte_eth_devices[port.port_id].data->dev_private)->offload_choice =
+		choice;
+	choice = (struct vio_offload_choice){ 0 };
+	if (fake_port_configure(&port, 1, 1, RING_SIZE, &conf) != 0)
 		return TEST_FAILED;
 	return rte_eth_dev_start(port.port_id) == 0 ? TEST_SUCCESS : TEST_FAILED;
 }
@@ -61,6 +67,21 @@ static int
 setup_lro_bound(void)
 {
 	return start(RTE_ETH_RX_OFFLOAD_TCP_LRO, UINT16_MAX);
+}
+
+/* All that may be put together, and so a header of 24 bytes. */
+static int
+setup_udp_lro(void)
+{
+	choice.udp_lro = true;
+	return start(RTE_ETH_RX_OFFLOAD_TCP_LRO, 0);
+}
+
+static int
+setup_partial(void)
+{
+	choice.partial_csum = true;
+	return start(RTE_ETH_RX_OFFLOAD_SCATTER | CKSUM, 0);
 }
 
 static void
@@ -349,6 +370,137 @@ segments_not_agreed_on(void)
 	return fake_port_close(&port);
 }
 
+/* With partial_csum=1: nothing is written, and it is told; nonsense is dropped all the same. */
+static int
+partial_checksums_are_left(void)
+{
+	struct inet_frame f = { .payload = 3000 };
+	struct virtio_net_hdr_ext hdr;
+
+	inet_frame_make(&f, frame);
+	inet_frame_make_partial(&f, frame);
+	hdr = needs_csum(f.l4, f.csum_offset);
+	TEST_ASSERT_SUCCESS(arrive(&hdr, f.len), "arrive");
+	TEST_ASSERT_SUCCESS(expect(frame, f.len, RTE_MBUF_F_RX_L4_CKSUM_NONE, 0), "partial");
+	hdr = needs_csum(f.len - 1, 0);
+	TEST_ASSERT_SUCCESS(expect_dropped(&hdr, f.len, "rx_q0_bad_offload"), "beyond");
+	return fake_port_close(&port);
+}
+
+/* With udp_lro=1: fragments of one datagram, and datagrams. */
+static int
+udp_put_together(void)
+{
+	struct virtio_net_hdr_ext hdr;
+	struct inet_frame f;
+	unsigned int k;
+
+	TEST_ASSERT_EQUAL(vdev_net_hdr_len(&port.net), 24, "header");
+	for (k = 0; k < 4; k++) {
+		f = (struct inet_frame){ .udp = true, .ipv6 = k & 1, .payload = 30000 + k };
+		inet_frame_make(&f, frame);
+		memcpy(expected, frame, f.len);
+		inet_frame_make_partial(&f, frame);
+		hdr = put_together(&f, k & 2 ? VIRTIO_NET_HDR_GSO_UDP : VIRTIO_NET_HDR_GSO_UDP_L4,
+			1400);
+		TEST_ASSERT_SUCCESS(arrive(&hdr, f.len), "row %u", k);
+		TEST_ASSERT_SUCCESS(expect(expected, f.len, RTE_MBUF_F_RX_LRO |
+			RTE_MBUF_F_RX_L4_CKSUM_GOOD, 1400), "row %u", k);
+	}
+	return fake_port_close(&port);
+}
+
+/* A packet in a tunnel, with one or both checksums partial, in frame; complete in expected. */
+static struct virtio_net_hdr_ext
+in_a_tunnel(struct inet_frame *outer, bool both)
+{
+	static uint8_t inner[VDEV_NET_FRAME_MAX];
+	struct inet_frame f = { .ipv6 = outer->ipv6, .payload = 20000 };
+	struct virtio_net_hdr_ext hdr;
+
+	inet_frame_make(&f, inner);
+	inet_frame_make_tunnel(outer, inner, f.len, true, expected);
+	if (both) {
+		uint16_t sum = ~rte_raw_cksum(expected + outer->l4, outer->len - outer->l4);
+
+		memcpy(expected + outer->l4 + 6, &sum, sizeof(sum));
+	} else {
+		memset(expected + outer->l4 + 6, 0, 2);
+	}
+	inet_frame_make_partial(&f, inner);
+	inet_frame_make_tunnel(outer, inner, f.len, both, frame);
+
+	hdr = put_together(&f, f.ipv6 ? VIRTIO_NET_HDR_GSO_TCPV6 |
+		VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV6 : VIRTIO_NET_HDR_GSO_TCPV4 |
+		VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV4, 1400);
+	hdr.hdr.csum_start = rte_cpu_to_le_16(outer->headers + 8 + f.l4);
+	hdr.outer_th_offset = rte_cpu_to_le_16(outer->l4);
+	hdr.inner_nh_offset = rte_cpu_to_le_16(outer->headers + 8 + f.l3);
+	if (both)
+		hdr.hdr.flags |= VIRTIO_NET_HDR_F_UDP_TUNNEL_CSUM;
+	return hdr;
+}
+
+static int
+tunnels_put_together(void)
+{
+	struct virtio_net_hdr_ext hdr;
+	struct inet_frame outer;
+	unsigned int k;
+
+	for (k = 0; k < 4; k++) {
+		outer = (struct inet_frame){ .ipv6 = k & 1 };
+		hdr = in_a_tunnel(&outer, k & 2);
+		TEST_ASSERT_SUCCESS(arrive(&hdr, outer.len), "row %u", k);
+		TEST_ASSERT_SUCCESS(expect(expected, outer.len, RTE_MBUF_F_RX_LRO |
+			RTE_MBUF_F_RX_L4_CKSUM_GOOD |
+			(k & 2 ? RTE_MBUF_F_RX_OUTER_L4_CKSUM_GOOD : 0), 1400), "row %u", k);
+	}
+	return fake_port_close(&port);
+}
+
+/* virtio 5.1.9.4.2: what the driver MUST NOT accept of a tunnel. */
+static int
+nonsense_tunnels(void)
+{
+	struct inet_frame outer = { .payload = 0 };
+	struct virtio_net_hdr_ext good = in_a_tunnel(&outer, true), hdr;
+	unsigned int i;
+
+	for (i = 0; i < 8; i++) {
+		hdr = good;
+		switch (i) {
+		case 0:	/* both network protocols */
+			hdr.hdr.gso_type |= VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV6;
+			break;
+		case 1:	/* no partial checksum */
+			hdr.hdr.flags = 0;
+			break;
+		case 2:
+			hdr.hdr.flags |= VIRTIO_NET_HDR_F_DATA_VALID;
+			break;
+		case 3:	/* nothing put together */
+			hdr.hdr.gso_type = VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV4;
+			break;
+		case 4:	/* the outer checksum of no tunnel */
+			hdr.hdr.gso_type = VIRTIO_NET_HDR_GSO_TCPV4;
+			break;
+		case 5:	/* beyond the packet */
+			hdr.outer_th_offset = rte_cpu_to_le_16(outer.len - 7);
+			break;
+		case 6:	/* behind the inner header */
+			hdr.outer_th_offset = hdr.hdr.csum_start;
+			break;
+		case 7:	/* in the Ethernet header */
+			hdr.outer_th_offset = rte_cpu_to_le_16(13);
+			break;
+		}
+		TEST_ASSERT_SUCCESS(expect_dropped(&hdr, outer.len, "rx_q0_bad_offload"),
+			"row %u", i);
+	}
+	return fake_port_close(&port);
+}
+
 /* The limit of packets put together is not that of others. */
 static int
 longest_packets(void)
@@ -385,6 +537,10 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup_lro, teardown, nonsense_segments),
 		TEST_CASE_ST(setup_cksum, teardown, segments_not_agreed_on),
 		TEST_CASE_ST(setup_lro_bound, teardown, longest_packets),
+		TEST_CASE_ST(setup_partial, teardown, partial_checksums_are_left),
+		TEST_CASE_ST(setup_udp_lro, teardown, udp_put_together),
+		TEST_CASE_ST(setup_udp_lro, teardown, tunnels_put_together),
+		TEST_CASE_ST(setup_udp_lro, teardown, nonsense_tunnels),
 		TEST_CASES_END()
 	}
 };

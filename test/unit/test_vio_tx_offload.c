@@ -41,13 +41,19 @@ prepare(void)
 	return 0;
 }
 
+static struct vio_offload_choice choice;	/* of the next port */
+
 static int
 start(uint64_t offloads)
 {
 	const struct rte_eth_conf conf = { .txmode.offloads = offloads };
 
-	if (fake_port_probe(&port) != 0 ||
-	    fake_port_configure(&port, 1, 1, RING_SIZE, &conf) != 0)
+	if (fake_port_probe(&port) != 0)
+		return TEST_FAILED;
+	((struct vio_dev *)rte_eth_devices[port.port_id].data->dev_private)->offload_choice =
+		choice;
+	choice = (struct vio_offload_choice){ 0 };
+	if (fake_port_configure(&port, 1, 1, RING_SIZE, &conf) != 0)
 		return TEST_FAILED;
 	return rte_eth_dev_start(port.port_id) == 0 ? TEST_SUCCESS : TEST_FAILED;
 }
@@ -62,6 +68,30 @@ static int
 setup_vlan(void)
 {
 	return prepare() == 0 ? start(TX_ALL | RTE_ETH_TX_OFFLOAD_VLAN_INSERT) : TEST_FAILED;
+}
+
+static int
+setup_uso(void)
+{
+	choice.uso = true;
+	return prepare() == 0 ? start(TX_ALL) : TEST_FAILED;
+}
+
+#define TX_TUNNEL	(TX_ALL | RTE_ETH_TX_OFFLOAD_OUTER_IPV4_CKSUM | \
+			 RTE_ETH_TX_OFFLOAD_VXLAN_TNL_TSO | RTE_ETH_TX_OFFLOAD_VLAN_INSERT)
+
+/* Segments in tunnels, and so a header of 24 bytes. */
+static int
+setup_tunnel(void)
+{
+	return prepare() == 0 ? start(TX_TUNNEL) : TEST_FAILED;
+}
+
+static int
+setup_tunnel_uso(void)
+{
+	choice.uso = true;
+	return prepare() == 0 ? start(TX_TUNNEL) : TEST_FAILED;
 }
 
 static int
@@ -161,6 +191,8 @@ static struct {
 	size_t len;
 	unsigned int nb;
 	unsigned int nb_wrong;
+	bool fragments;				/* to come, not segments */
+	size_t inner_l3;			/* of a tunnel */
 	size_t headers;
 	uint8_t first_flags, other_flags, last_flags;
 	size_t longest;
@@ -172,13 +204,13 @@ on_wire(void *ctx, const uint8_t *bytes, size_t len)
 	const struct inet_frame *f = ctx;
 	size_t headers = f->headers;
 
-	if (f->udp && f->payload + 8 > MSS) {
+	if (f->udp && f->payload + 8 > MSS && wire.fragments) {
 		/* of fragments, all but the first have no transport header */
 		if (wire.nb > 0)
 			headers = f->l4;
 		else if (memcmp(bytes + f->l4 + 6, frame + f->l4 + 6, 2) != 0)
 			wire.nb_wrong++;
-	} else if (!vdev_net_offload_is_complete(bytes, len, 0)) {
+	} else if (!vdev_net_offload_is_complete(bytes, len, wire.inner_l3)) {
 		wire.nb_wrong++;
 	}
 	memcpy(wire.bytes + wire.len, bytes + headers, len - headers);
@@ -201,6 +233,9 @@ send_and_finish(struct inet_frame *f, struct rte_mbuf *m, unsigned int nb)
 	TEST_ASSERT_EQUAL(len, (int)f->len, "%d bytes were sent, expected %zu", len, f->len);
 	TEST_ASSERT_EQUAL(port.net.dev.nb_complaints, 0, "%s", port.net.dev.complaint);
 	memset(&wire, 0, sizeof(wire));
+	wire.fragments = port.net.tx_hdr.hdr.gso_type == VIRTIO_NET_HDR_GSO_UDP;
+	/* with outer headers, the network header lies far behind */
+	wire.inner_l3 = f->l3 > 40 ? f->l3 : 0;
 	TEST_ASSERT_EQUAL(vdev_net_offload_finish(&port.net.tx_hdr, sent, len, on_wire, f),
 		(int)nb, "frames");
 	TEST_ASSERT_EQUAL(wire.nb_wrong, 0, "%u of %u frames", wire.nb_wrong, wire.nb);
@@ -390,6 +425,134 @@ udp_fragments(void)
 		TEST_ASSERT_SUCCESS(send_and_finish(&f, m, (8 + payloads[i] + MSS - 1) / MSS),
 			"payload %zu", payloads[i]);
 		TEST_ASSERT_EQUAL(port.net.tx_hdr.hdr.gso_type, VIRTIO_NET_HDR_GSO_UDP, "type");
+	}
+	return fake_port_close(&port);
+}
+
+/* With uso=1, the same flag makes datagrams. */
+static int
+udp_segments(void)
+{
+	static const size_t payloads[] = { 1, MSS, MSS + 1, 9000, 60000 };
+	struct rte_mbuf *m;
+	struct inet_frame f;
+	unsigned int i, k;
+
+	TEST_ASSERT(!vdev_has(&port.net.dev, VIRTIO_NET_F_HOST_UFO), "UFO");
+	for (i = 0; i < RTE_DIM(payloads); i++) {
+		for (k = 0; k < 2; k++) {
+			f = (struct inet_frame){ .udp = true, .ipv6 = k, .payload = payloads[i] };
+			inet_frame_make(&f, frame);
+			memcpy(sent, frame, f.len);
+			spoil(&f, sent);
+			m = packet(&f, sent, SEG_LEN, flags_of(&f, true));
+			TEST_ASSERT_SUCCESS(send_and_finish(&f, m, (payloads[i] + MSS - 1) / MSS),
+				"payload %zu", payloads[i]);
+			TEST_ASSERT_EQUAL(port.net.tx_hdr.hdr.gso_type, VIRTIO_NET_HDR_GSO_UDP_L4,
+				"type");
+		}
+	}
+	return fake_port_close(&port);
+}
+
+/* A packet in a tunnel with spoiled inner checksums; all is the frame as if it had but one L4. */
+static struct rte_mbuf *
+tunnel_packet(struct inet_frame *all, struct inet_frame *inner, struct inet_frame *outer,
+	uint64_t ol_flags)
+{
+	static uint8_t bytes[VDEV_NET_FRAME_MAX];
+	struct rte_mbuf *m;
+
+	inet_frame_make(inner, bytes);
+	inet_frame_make_tunnel(outer, bytes, inner->len, false, frame);
+	memcpy(bytes, frame + outer->headers + 8, inner->len);
+	spoil(inner, bytes);
+	inet_frame_make_tunnel(outer, bytes, inner->len, false, sent);
+	if (!outer->ipv6)
+		memset(sent + outer->l3 + 10, 0x99, 2);
+	*all = *inner;
+	all->l3 = outer->headers + 8 + inner->l3;
+	all->l4 = outer->headers + 8 + inner->l4;
+	all->headers = outer->headers + 8 + inner->headers;
+	all->len = outer->len;
+	m = packet(all, sent, SEG_LEN, ol_flags | (outer->ipv6 ? RTE_MBUF_F_TX_OUTER_IPV6 :
+		RTE_MBUF_F_TX_OUTER_IPV4 | RTE_MBUF_F_TX_OUTER_IP_CKSUM));
+	if (m == NULL)
+		return NULL;
+	m->outer_l2_len = outer->l3;
+	m->outer_l3_len = outer->l4 - outer->l3;
+	m->l2_len = 8 + 8 + inner->l3;
+	return m;
+}
+
+/* Checksums and segments in a tunnel, with and without a tag that the burst puts in. */
+static int
+in_a_tunnel(void)
+{
+	struct inet_frame all, inner, outer;
+	struct rte_mbuf *m;
+	unsigned int i;
+	bool seg;
+
+	TEST_ASSERT_EQUAL(vdev_net_hdr_len(&port.net), 24, "header");
+	for (i = 0; i < 16; i++) {
+		seg = i & 4;
+		inner = (struct inet_frame){ .ipv6 = i & 1, .payload = seg ? 20000 : 3000 };
+		outer = (struct inet_frame){ .ipv6 = i & 2 };
+		m = tunnel_packet(&all, &inner, &outer, flags_of(&inner, seg) |
+			RTE_MBUF_F_TX_TUNNEL_VXLAN);
+		TEST_ASSERT_NOT_NULL(m, "no packet");
+		if (i & 8)
+			TEST_ASSERT_SUCCESS(prepared(m), "row %u", i);
+		else if (!seg)	/* the application's to do */
+			TEST_ASSERT_SUCCESS(prepared(m), "row %u", i);
+		TEST_ASSERT_SUCCESS(send_and_finish(&all, m, seg ? 14 : 1), "row %u", i);
+		TEST_ASSERT_EQUAL(rte_le_to_cpu_16(port.net.tx_hdr.outer_th_offset),
+			(seg ? outer.l4 : 0), "row %u", i);
+	}
+	return fake_port_close(&port);
+}
+
+static int
+datagrams_in_a_tunnel(void)
+{
+	struct inet_frame all, inner = { .udp = true, .payload = 20000 }, outer = { .payload = 0 };
+	struct rte_mbuf *m;
+
+	m = tunnel_packet(&all, &inner, &outer, flags_of(&inner, true) |
+		RTE_MBUF_F_TX_TUNNEL_GENEVE);
+	TEST_ASSERT_SUCCESS(prepared(m), "prepare");
+	TEST_ASSERT_SUCCESS(send_and_finish(&all, m, 14), "send");
+	return fake_port_close(&port);
+}
+
+static int
+what_cannot_be_done_in_a_tunnel(void)
+{
+	struct inet_frame all, inner, outer;
+	struct rte_mbuf *m;
+	unsigned int i;
+
+	for (i = 0; i < 6; i++) {
+		inner = (struct inet_frame){ .payload = 5000, .udp = i == 0 };
+		outer = (struct inet_frame){ .payload = 0 };
+		m = tunnel_packet(&all, &inner, &outer, flags_of(&inner, true) |
+			(i == 1 ? RTE_MBUF_F_TX_TUNNEL_GRE : i == 2 ? 0 :
+			 RTE_MBUF_F_TX_TUNNEL_VXLAN));
+		TEST_ASSERT_NOT_NULL(m, "no packet");
+		if (i == 3)		/* an outer checksum that would be wrong in each segment */
+			*rte_pktmbuf_mtod_offset(m, uint16_t *, outer.l4 + 6) = 0x1234;
+		else if (i == 4)
+			m->ol_flags |= RTE_MBUF_F_TX_OUTER_UDP_CKSUM;
+		else if (i == 5)	/* no room for UDP between the headers */
+			m->outer_l3_len = 20 + 8 + 8 + 14;
+		if (i == 5)
+			m->l2_len = 0;
+		TEST_ASSERT_EQUAL(rte_eth_tx_prepare(port.port_id, 0, &m, 1), 0, "row %u", i);
+		TEST_ASSERT_EQUAL(rte_errno, (i == 5 ? EINVAL : ENOTSUP), "row %u: %s", i,
+			rte_strerror(rte_errno));
+		TEST_ASSERT_EQUAL(send_one(m), 0, "row %u is sent", i);
+		TEST_ASSERT_EQUAL(fake_port_xstat(&port, "tx_q0_bad_offload"), i + 1, "row %u", i);
 	}
 	return fake_port_close(&port);
 }
@@ -691,6 +854,10 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, segments_with_congestion),
 		TEST_CASE_ST(setup_tso4, teardown, one_kind_of_tso),
 		TEST_CASE_ST(setup, teardown, udp_fragments),
+		TEST_CASE_ST(setup_uso, teardown, udp_segments),
+		TEST_CASE_ST(setup_tunnel, teardown, in_a_tunnel),
+		TEST_CASE_ST(setup_tunnel_uso, teardown, datagrams_in_a_tunnel),
+		TEST_CASE_ST(setup_tunnel, teardown, what_cannot_be_done_in_a_tunnel),
 		TEST_CASE_ST(setup, teardown, shared_packets),
 		TEST_CASE_ST(setup, teardown, headers_side_by_side),
 		TEST_CASE_ST(setup_vlan, teardown, with_a_tag_put_in),

@@ -23,6 +23,7 @@
 #include <rte_mempool.h>
 #include <rte_spinlock.h>
 
+#include "vio_args.h"
 #include "vio_feature.h"
 #include "vio_hdr.h"
 #include "vio_ring.h"
@@ -123,6 +124,9 @@ struct vio_rxq {
 	struct vio_rxq_stats stats __rte_cache_aligned;
 	uint32_t lro_frame_len;			/* longest packet that was put together */
 	uint8_t gso_types;			/* VIRTIO_NET_HDR_GSO_*, a bit each: agreed on */
+	bool partial_csum;			/* struct vio_offload_choice */
+	bool tunnel;				/* GUEST_UDP_TUNNEL_GSO was agreed on */
+	bool tunnel_csum;			/* GUEST_UDP_TUNNEL_GSO_CSUM was agreed on */
 	struct vio_rxq_stats stats_base;	/* cold: what stats_reset subtracts */
 	struct vio_dev *dev;			/* cold */
 	uint64_t offloads;			/* cold: RTE_ETH_RX_OFFLOAD_*, with the port's */
@@ -207,6 +211,7 @@ struct vio_txq {
 	uint8_t gso_types;			/* VIRTIO_NET_HDR_GSO_*, a bit each: agreed on */
 	uint8_t udp_gso_type;			/* what RTE_MBUF_F_TX_UDP_SEG asks for */
 	bool ecn;				/* HOST_ECN was agreed on */
+	bool tunnel;				/* HOST_UDP_TUNNEL_GSO was agreed on */
 	uint16_t queue_id;
 } __rte_cache_aligned;
 static_assert(offsetof(struct vio_txq, descs) == 2 * RTE_CACHE_LINE_SIZE, "line 2");
@@ -263,6 +268,7 @@ struct vio_dev {
 	struct vio_features features;	/* those to agree on, and agreed when started */
 	bool splits_buffers;		/* the Rx queues' buffers may be of several segments */
 
+	struct vio_offload_choice offload_choice;
 	struct vio_rss rss;
 	uint32_t ptype_layers;		/* of every Rx queue */
 	bool ptypes_chosen;		/* by the application; else by its asking for them */

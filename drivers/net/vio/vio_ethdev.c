@@ -51,9 +51,9 @@ features_negotiable(const struct vio_dev *dev)
 }
 
 static uint64_t
-rx_offloads(const struct vio_features *negotiable)
+rx_offloads(const struct vio_dev *dev, const struct vio_features *negotiable)
 {
-	uint64_t offloads = vio_offload_rx_capa(negotiable) | VIO_VLAN_RX_OFFLOADS |
+	uint64_t offloads = vio_offload_rx_capa(dev, negotiable) | VIO_VLAN_RX_OFFLOADS |
 			    RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT;
 
 	if (vio_feature_has(negotiable, VIRTIO_NET_F_MRG_RXBUF))
@@ -76,7 +76,7 @@ vio_dev_infos_get(struct rte_eth_dev *eth_dev, struct rte_eth_dev_info *info)
 	info->max_rx_queues = dev->max_pairs;
 	info->max_tx_queues = dev->max_pairs;
 	info->max_mac_addrs = vio_has(dev, VIRTIO_NET_F_CTRL_RX) ? VIO_MAC_ADDRS_MAX : 1;
-	info->rx_offload_capa = rx_offloads(&negotiable);
+	info->rx_offload_capa = rx_offloads(dev, &negotiable);
 	if (vio_rss_can_report(dev))
 		info->rx_offload_capa |= RTE_ETH_RX_OFFLOAD_RSS_HASH;
 	if (info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_TCP_LRO)
@@ -87,7 +87,7 @@ vio_dev_infos_get(struct rte_eth_dev *eth_dev, struct rte_eth_dev_info *info)
 	info->rx_queue_offload_capa = VIO_VLAN_RX_OFFLOADS;
 	info->tx_queue_offload_capa = RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE | VIO_VLAN_TX_OFFLOADS;
 	info->tx_offload_capa = RTE_ETH_TX_OFFLOAD_MULTI_SEGS | info->tx_queue_offload_capa |
-				vio_offload_tx_capa(&negotiable);
+				vio_offload_tx_capa(dev, &negotiable);
 	info->rx_desc_lim = (struct rte_eth_desc_lim){
 		.nb_max = dev->rx_size_max,
 		.nb_min = VIO_RING_SIZE_MIN,

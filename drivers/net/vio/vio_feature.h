@@ -18,7 +18,7 @@ struct vio_features {
 };
 
 /* Longest text of vio_features_print: every name the driver knows, and the end. */
-#define VIO_FEATURES_TEXT_LEN 512
+#define VIO_FEATURES_TEXT_LEN 1024
 
 static inline bool
 vio_feature_has(const struct vio_features *set, unsigned int bit)

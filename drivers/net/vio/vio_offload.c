@@ -21,8 +21,12 @@
 
 #define TX_L4_CKSUM	(RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM)
 #define TX_TSO		RTE_ETH_TX_OFFLOAD_TCP_TSO
-#define TX_UFO		RTE_ETH_TX_OFFLOAD_UDP_TSO
-#define TX_ALL		(TX_L4_CKSUM | TX_TSO | TX_UFO | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM)
+#define TX_UDP_TSO	RTE_ETH_TX_OFFLOAD_UDP_TSO
+#define TX_TUNNEL	(RTE_ETH_TX_OFFLOAD_VXLAN_TNL_TSO | RTE_ETH_TX_OFFLOAD_GENEVE_TNL_TSO | \
+			 RTE_ETH_TX_OFFLOAD_UDP_TNL_TSO)
+#define TX_SEGMENTS	(TX_TSO | TX_UDP_TSO | TX_TUNNEL)
+#define TX_SOFTWARE	(RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_OUTER_IPV4_CKSUM)
+#define TX_ALL		(TX_L4_CKSUM | TX_SEGMENTS | TX_SOFTWARE)
 
 /*
  * What an application that bounds packets put together must at least take: the largest IPv4
@@ -36,16 +40,29 @@ static const struct {
 	uint64_t rx;
 	uint64_t tx;
 } needs[] = {
-	{ VIRTIO_NET_F_CSUM, 0, TX_L4_CKSUM | TX_TSO | TX_UFO },
+	{ VIRTIO_NET_F_CSUM, 0, TX_L4_CKSUM | TX_SEGMENTS },
 	{ VIRTIO_NET_F_GUEST_CSUM, RX_L4_CKSUM | RX_LRO, 0 },
 	{ VIRTIO_NET_F_GUEST_TSO4, RX_LRO, 0 },
 	{ VIRTIO_NET_F_GUEST_TSO6, RX_LRO, 0 },
 	{ VIRTIO_NET_F_GUEST_ECN, RX_LRO, 0 },
-	{ VIRTIO_NET_F_HOST_TSO4, 0, TX_TSO },
-	{ VIRTIO_NET_F_HOST_TSO6, 0, TX_TSO },
-	{ VIRTIO_NET_F_HOST_ECN, 0, TX_TSO },
-	{ VIRTIO_NET_F_HOST_UFO, 0, TX_UFO },
-	{ VIRTIO_NET_F_GUEST_HDRLEN, 0, TX_TSO | TX_UFO },
+	{ VIRTIO_NET_F_GUEST_UFO, RX_LRO, 0 },
+	{ VIRTIO_NET_F_HOST_TSO4, 0, TX_TSO | TX_TUNNEL },
+	{ VIRTIO_NET_F_HOST_TSO6, 0, TX_TSO | TX_TUNNEL },
+	{ VIRTIO_NET_F_HOST_ECN, 0, TX_TSO | TX_TUNNEL },
+	{ VIRTIO_NET_F_HOST_UFO, 0, TX_UDP_TSO },
+	{ VIRTIO_NET_F_GUEST_USO4, RX_LRO, 0 },
+	{ VIRTIO_NET_F_GUEST_USO6, RX_LRO, 0 },
+	{ VIRTIO_NET_F_HOST_USO, 0, TX_UDP_TSO | TX_TUNNEL },
+	{ VIRTIO_NET_F_GUEST_HDRLEN, 0, TX_SEGMENTS },
+	{ VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO, RX_LRO, 0 },
+	{ VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM, RX_LRO, 0 },
+	{ VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO, 0, TX_TUNNEL },
+};
+
+/* Of Rx, those with which a device may put UDP together, or what is in a UDP tunnel. */
+static const uint8_t udp_lro_features[] = {
+	VIRTIO_NET_F_GUEST_UFO, VIRTIO_NET_F_GUEST_USO4, VIRTIO_NET_F_GUEST_USO6,
+	VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM,
 };
 
 /* A feature that lets a kind of segmentation be asked for, or be received. */
@@ -54,45 +71,56 @@ struct gso_feature {
 	uint8_t type;	/* VIRTIO_NET_HDR_GSO_* */
 };
 
-static const uint8_t lro_features[] = {
-	VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_TSO6,
-};
-
+/* Whether a device with these features may put packets together. */
 static bool
-has_lro(const struct vio_features *set)
+has_lro(const struct vio_dev *dev, const struct vio_features *set)
 {
 	unsigned int i;
 
-	for (i = 0; i < RTE_DIM(lro_features); i++)
-		if (vio_feature_has(set, lro_features[i]))
+	if (vio_feature_has(set, VIRTIO_NET_F_GUEST_TSO4) ||
+	    vio_feature_has(set, VIRTIO_NET_F_GUEST_TSO6))
+		return true;
+	if (!dev->offload_choice.udp_lro)
+		return false;
+	for (i = 0; i < RTE_DIM(udp_lro_features); i++)
+		if (vio_feature_has(set, udp_lro_features[i]))
 			return true;
 	return false;
 }
 
-uint64_t
-vio_offload_tx_capa(const struct vio_features *negotiable)
+/* The feature that RTE_ETH_TX_OFFLOAD_UDP_TSO needs. */
+static unsigned int
+udp_tso_feature(const struct vio_dev *dev)
 {
-	uint64_t capa = RTE_ETH_TX_OFFLOAD_IPV4_CKSUM;	/* by the driver itself */
+	return dev->offload_choice.uso ? VIRTIO_NET_F_HOST_USO : VIRTIO_NET_F_HOST_UFO;
+}
+
+uint64_t
+vio_offload_tx_capa(const struct vio_dev *dev, const struct vio_features *negotiable)
+{
+	uint64_t capa = TX_SOFTWARE;
 
 	if (vio_feature_has(negotiable, VIRTIO_NET_F_CSUM))
 		capa |= TX_L4_CKSUM;
 	if (vio_feature_has(negotiable, VIRTIO_NET_F_HOST_TSO4) ||
 	    vio_feature_has(negotiable, VIRTIO_NET_F_HOST_TSO6))
 		capa |= TX_TSO;
-	if (vio_feature_has(negotiable, VIRTIO_NET_F_HOST_UFO))
-		capa |= TX_UFO;
+	if (vio_feature_has(negotiable, udp_tso_feature(dev)))
+		capa |= TX_UDP_TSO;
+	if (vio_feature_has(negotiable, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO))
+		capa |= TX_TUNNEL;
 	return capa;
 }
 
 uint64_t
-vio_offload_rx_capa(const struct vio_features *negotiable)
+vio_offload_rx_capa(const struct vio_dev *dev, const struct vio_features *negotiable)
 {
 	uint64_t capa = 0;
 
 	if (vio_feature_has(negotiable, VIRTIO_NET_F_GUEST_CSUM))
 		capa |= RX_L4_CKSUM;
 	/* A packet of 64 KB takes several buffers: lengths of a segment are 16 bits. */
-	if (has_lro(negotiable) && vio_feature_has(negotiable, VIRTIO_NET_F_MRG_RXBUF))
+	if (has_lro(dev, negotiable) && vio_feature_has(negotiable, VIRTIO_NET_F_MRG_RXBUF))
 		capa |= RX_LRO;
 	return capa;
 }
@@ -102,11 +130,20 @@ vio_offload_features_limit(const struct rte_eth_dev *eth_dev, struct vio_feature
 {
 	uint64_t rx = eth_dev->data->dev_conf.rxmode.offloads;
 	uint64_t tx = eth_dev->data->dev_conf.txmode.offloads;
+	const struct vio_dev *dev = eth_dev->data->dev_private;
 	unsigned int i;
 
 	for (i = 0; i < RTE_DIM(needs); i++)
 		if (!(needs[i].rx & rx) && !(needs[i].tx & tx))
 			vio_feature_del(wanted, needs[i].feature);
+	for (i = 0; i < RTE_DIM(udp_lro_features); i++)
+		if (!dev->offload_choice.udp_lro)
+			vio_feature_del(wanted, udp_lro_features[i]);
+	/* virtio 5.1.3.1: segments in a tunnel need USO whether or not it is what UDP_TSO means. */
+	if (dev->offload_choice.uso)
+		vio_feature_del(wanted, VIRTIO_NET_F_HOST_UFO);
+	else if (!(tx & TX_TUNNEL))
+		vio_feature_del(wanted, VIRTIO_NET_F_HOST_USO);
 }
 
 /* The bound that the application states; VIO_LRO_FRAME_MAX if it states none. */
@@ -136,7 +173,7 @@ vio_offload_check_lro(const struct rte_eth_dev *eth_dev)
 uint32_t
 vio_offload_rx_frame_max(const struct vio_dev *dev, uint16_t mtu)
 {
-	if (has_lro(&dev->features))
+	if (has_lro(dev, &dev->features))
 		return VIO_LRO_FRAME_MAX;
 	return (vio_has(dev, VIRTIO_NET_F_MTU) ? dev->max_mtu : mtu) + VIO_FRAME_OVERHEAD;
 }
@@ -160,11 +197,17 @@ vio_offload_rxq_renew(const struct rte_eth_dev *eth_dev, struct vio_rxq *q)
 	static const struct gso_feature table[] = {
 		{ VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_HDR_GSO_TCPV4 },
 		{ VIRTIO_NET_F_GUEST_TSO6, VIRTIO_NET_HDR_GSO_TCPV6 },
+		{ VIRTIO_NET_F_GUEST_UFO, VIRTIO_NET_HDR_GSO_UDP },
+		{ VIRTIO_NET_F_GUEST_USO4, VIRTIO_NET_HDR_GSO_UDP_L4 },
+		{ VIRTIO_NET_F_GUEST_USO6, VIRTIO_NET_HDR_GSO_UDP_L4 },
 	};
 
 	q->offload = vio_has(q->dev, VIRTIO_NET_F_GUEST_CSUM);
 	q->lro_frame_len = lro_bound(&eth_dev->data->dev_conf.rxmode);
 	q->gso_types = gso_types(q->dev, table, RTE_DIM(table));
+	q->partial_csum = q->dev->offload_choice.partial_csum;
+	q->tunnel = vio_has(q->dev, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO);
+	q->tunnel_csum = vio_has(q->dev, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM);
 }
 
 bool
@@ -180,20 +223,25 @@ vio_offload_txq_renew(struct vio_txq *q)
 		{ VIRTIO_NET_F_HOST_TSO4, VIRTIO_NET_HDR_GSO_TCPV4 },
 		{ VIRTIO_NET_F_HOST_TSO6, VIRTIO_NET_HDR_GSO_TCPV6 },
 		{ VIRTIO_NET_F_HOST_UFO, VIRTIO_NET_HDR_GSO_UDP },
+		{ VIRTIO_NET_F_HOST_USO, VIRTIO_NET_HDR_GSO_UDP_L4 },
 	};
 
 	q->offload_flags = q->offloads & TX_ALL ? VIO_TX_OFFLOAD_FLAGS : 0;
 	q->supported_flags = 0;
 	if (q->offloads & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM)
 		q->supported_flags |= RTE_MBUF_F_TX_IP_CKSUM;
+	if (q->offloads & RTE_ETH_TX_OFFLOAD_OUTER_IPV4_CKSUM)
+		q->supported_flags |= RTE_MBUF_F_TX_OUTER_IP_CKSUM;
 	if (vio_has(q->dev, VIRTIO_NET_F_CSUM))
 		q->supported_flags |= RTE_MBUF_F_TX_L4_MASK;
-	if (q->offloads & TX_TSO)
+	if (q->offloads & (TX_TSO | TX_TUNNEL))
 		q->supported_flags |= RTE_MBUF_F_TX_TCP_SEG;
-	if (q->offloads & TX_UFO)
+	if (q->offloads & TX_UDP_TSO)
 		q->supported_flags |= RTE_MBUF_F_TX_UDP_SEG;
 	/* DPDK's flag says fragments of one datagram, which is UFO; not datagrams, which is USO. */
-	q->udp_gso_type = VIRTIO_NET_HDR_GSO_UDP;
+	q->udp_gso_type = q->dev->offload_choice.uso ? VIRTIO_NET_HDR_GSO_UDP_L4 :
+						       VIRTIO_NET_HDR_GSO_UDP;
+	q->tunnel = vio_has(q->dev, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO);
 	q->gso_types = gso_types(q->dev, table, RTE_DIM(table));
 	q->ecn = vio_has(q->dev, VIRTIO_NET_F_HOST_ECN);
 }

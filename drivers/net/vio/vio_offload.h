@@ -14,11 +14,11 @@
 
 /* The RTE_ETH_RX_OFFLOAD_* flags that these features allow. */
 uint64_t
-vio_offload_rx_capa(const struct vio_features *negotiable);
+vio_offload_rx_capa(const struct vio_dev *dev, const struct vio_features *negotiable);
 
 /* The same for RTE_ETH_TX_OFFLOAD_*. */
 uint64_t
-vio_offload_tx_capa(const struct vio_features *negotiable);
+vio_offload_tx_capa(const struct vio_dev *dev, const struct vio_features *negotiable);
 
 /* Takes out of wanted the features that none of the port's offloads needs. */
 void

@@ -30,12 +30,14 @@
 #define ARGS_KNOWN \
 	ARG_PMD "=" PMD_NAME "|" PMD_BUILTIN " " \
 	ARG_VDPA "=<0|1> " \
-	ARG_RSS_FALLBACK "=<0|1>"
+	ARG_RSS_FALLBACK "=<0|1> " \
+	VIO_OFFLOAD_ARGS_KNOWN
 
 /* What the device arguments say. */
 struct pci_args {
 	bool builtin;		/* the built-in driver shall take the device */
 	bool rss_fallback;
+	struct vio_offload_choice offload_choice;
 };
 
 /* The private data of a port; struct vio_dev must be its first member (vio_ethdev_init()). */
@@ -82,31 +84,54 @@ arg_pmd(const char *key __rte_unused, const char *value, void *opaque)
 	return args->builtin || strcmp(value, PMD_NAME) == 0 ? 0 : -EINVAL;
 }
 
-static int
-arg_rss_fallback(const char *key __rte_unused, const char *value, void *opaque)
+/* Where an argument of 0 or 1 is kept, or NULL for one that is none. */
+static bool *
+arg_flag(struct pci_args *args, const char *key)
 {
-	struct pci_args *args = opaque;
-
-	if (value == NULL)
-		return -EINVAL;
-	args->rss_fallback = strcmp(value, "1") == 0;
-	return args->rss_fallback || strcmp(value, "0") == 0 ? 0 : -EINVAL;
+	if (strcmp(key, ARG_RSS_FALLBACK) == 0)
+		return &args->rss_fallback;
+	return vio_offload_arg(&args->offload_choice, key);
 }
 
 /* Returns 0, or -EINVAL with a message when there is an argument that means nothing here. */
 static int
-args_check_keys(const struct rte_pci_device *pci_dev, const struct rte_kvargs *kvlist)
+args_check_keys(const struct rte_pci_device *pci_dev, const struct rte_kvargs *kvlist,
+		struct pci_args *args)
 {
 	unsigned int i;
 
 	for (i = 0; i < kvlist->count; i++) {
 		if (strcmp(kvlist->pairs[i].key, ARG_PMD) == 0 ||
 		    strcmp(kvlist->pairs[i].key, ARG_VDPA) == 0 ||
-		    strcmp(kvlist->pairs[i].key, ARG_RSS_FALLBACK) == 0)
+		    arg_flag(args, kvlist->pairs[i].key) != NULL)
 			continue;
 		VIO_LOG(ERR, pci_dev->name, "unknown device argument '%s': known are " ARGS_KNOWN,
 			kvlist->pairs[i].key);
 		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Reads the arguments of 0 or 1. Returns 0, or -EINVAL with a message. */
+static int
+args_flags_get(const struct rte_pci_device *pci_dev, const struct rte_kvargs *kvlist,
+	       struct pci_args *args)
+{
+	const char *value;
+	unsigned int i;
+	bool *flag;
+
+	for (i = 0; i < kvlist->count; i++) {
+		flag = arg_flag(args, kvlist->pairs[i].key);
+		value = kvlist->pairs[i].value;
+		if (flag == NULL)
+			continue;
+		if (value == NULL || (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)) {
+			VIO_LOG(ERR, pci_dev->name, "bad value in '%s=%s': it is 0 or 1",
+				kvlist->pairs[i].key, value != NULL ? value : "");
+			return -EINVAL;
+		}
+		*flag = value[0] == '1';
 	}
 	return 0;
 }
@@ -137,13 +162,9 @@ args_parse(const struct rte_pci_device *pci_dev, struct pci_args *args)
 		VIO_LOG(ERR, pci_dev->name, "bad value in '%s': " ARG_PMD " is " PMD_NAME " or "
 			PMD_BUILTIN, devargs->args);
 	else if (!args->builtin)
-		ret = args_check_keys(pci_dev, kvlist);
-	if (ret == 0 && !args->builtin) {
-		ret = rte_kvargs_process(kvlist, ARG_RSS_FALLBACK, arg_rss_fallback, args);
-		if (ret < 0)
-			VIO_LOG(ERR, pci_dev->name, "bad value in '%s': " ARG_RSS_FALLBACK
-				" is 0 or 1", devargs->args);
-	}
+		ret = args_check_keys(pci_dev, kvlist, args);
+	if (ret == 0 && !args->builtin)
+		ret = args_flags_get(pci_dev, kvlist, args);
 	rte_kvargs_free(kvlist);
 	return ret < 0 ? -EINVAL : 0;
 }
@@ -198,6 +219,7 @@ port_create(struct rte_pci_device *pci_dev, const struct vio_pci *pci,
 	port = eth_dev->data->dev_private;
 	port->pci = *pci;
 	port->dev.rss.fallback = args->rss_fallback;
+	port->dev.offload_choice = args->offload_choice;
 	ret = vio_ethdev_init(eth_dev, &vio_pci_ops, &port->pci.base);
 	if (ret < 0)
 		goto release;

@@ -10,9 +10,13 @@
  */
 
 #include <rte_ip.h>
+#include <rte_udp.h>
 
 #include "vio_hdr.h"
 #include "vio_rx_offload.h"
+
+#define UDP_CSUM_OFFSET	offsetof(struct rte_udp_hdr, dgram_cksum)
+#define TUNNEL_BITS	(VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV4 | VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV6)
 
 /* The header that the device wrote, in a private copy; what was not negotiated is zero. */
 static struct virtio_net_hdr_ext
@@ -66,6 +70,12 @@ csum_write(struct rte_mbuf *m, uint32_t off, uint16_t csum)
 	}
 }
 
+static bool
+csum_is_within(const struct rte_mbuf *m, uint32_t start, uint32_t offset)
+{
+	return start >= RTE_ETHER_HDR_LEN && start + offset + sizeof(uint16_t) <= m->pkt_len;
+}
+
 /*
  * Completes the checksum whose field, at offset from start, holds the sum of the pseudo header:
  * virtio 5.1.9.4, over all from start to the packet's end. Returns false when the packet does not
@@ -76,7 +86,7 @@ csum_complete(struct rte_mbuf *m, uint32_t start, uint32_t offset)
 {
 	uint16_t sum;
 
-	if (start < RTE_ETHER_HDR_LEN || start + offset + sizeof(sum) > m->pkt_len)
+	if (!csum_is_within(m, start, offset))
 		return false;
 	/* Of the two zeros of ones' complement, 0 means no checksum to UDP. */
 	sum = ~csum_from(m, start);
@@ -84,18 +94,58 @@ csum_complete(struct rte_mbuf *m, uint32_t start, uint32_t offset)
 	return true;
 }
 
+/*
+ * Whether a packet that says to come in a UDP tunnel may: virtio 5.1.9.4.2, the driver MUST NOT
+ * accept both network protocols at once, nor one whose checksum is not partial.
+ */
+static bool
+tunnel_is_possible(const struct vio_rxq *q, const struct virtio_net_hdr *hdr)
+{
+	return q->tunnel && (hdr->gso_type & TUNNEL_BITS) != TUNNEL_BITS &&
+	       (hdr->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) &&
+	       !(hdr->flags & VIRTIO_NET_HDR_F_DATA_VALID);
+}
+
 /* Marks a packet that the device put together, if it may have done so. */
 static bool
 lro_mark(const struct vio_rxq *q, struct rte_mbuf *m, const struct virtio_net_hdr *hdr)
 {
-	uint8_t type = hdr->gso_type & ~VIRTIO_NET_HDR_GSO_ECN;
+	uint8_t type = hdr->gso_type & ~(VIRTIO_NET_HDR_GSO_ECN | TUNNEL_BITS);
 	uint16_t size = rte_le_to_cpu_16(hdr->gso_size);
 
+	if ((hdr->gso_type & TUNNEL_BITS) && !tunnel_is_possible(q, hdr))
+		return false;
 	if (type >= CHAR_BIT * sizeof(q->gso_types) || !(q->gso_types & RTE_BIT32(type)) ||
 	    size == 0)
 		return false;
 	m->ol_flags |= RTE_MBUF_F_RX_LRO;
 	m->tso_segsz = size;
+	return true;
+}
+
+/* Completes what is partial, or tells it to an application that wants it so. */
+static bool
+partial_take(const struct vio_rxq *q, struct rte_mbuf *m, const struct virtio_net_hdr_ext *hdr)
+{
+	uint16_t start = rte_le_to_cpu_16(hdr->hdr.csum_start);
+	uint16_t offset = rte_le_to_cpu_16(hdr->hdr.csum_offset);
+	uint16_t outer = rte_le_to_cpu_16(hdr->outer_th_offset);
+	bool tunnel = hdr->hdr.flags & VIRTIO_NET_HDR_F_UDP_TUNNEL_CSUM;
+
+	/* virtio 5.1.9.4.2: MUST NOT be accepted of a packet that says to come in no tunnel. */
+	if (tunnel && (!q->tunnel_csum || !(hdr->hdr.gso_type & TUNNEL_BITS) || outer >= start ||
+		       !csum_is_within(m, outer, UDP_CSUM_OFFSET)))
+		return false;
+	if (q->partial_csum && csum_is_within(m, start, offset)) {
+		m->ol_flags |= RTE_MBUF_F_RX_L4_CKSUM_NONE;
+		return true;
+	}
+	if (!csum_complete(m, start, offset))
+		return false;
+	m->ol_flags |= RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+	/* The outer checksum covers the inner one, which is complete now. */
+	if (tunnel && csum_complete(m, outer, UDP_CSUM_OFFSET))
+		m->ol_flags |= RTE_MBUF_F_RX_OUTER_L4_CKSUM_GOOD;
 	return true;
 }
 
@@ -109,13 +159,9 @@ vio_rx_offload(const struct vio_rxq *q, struct rte_mbuf *m, uint32_t *longest)
 			return false;
 		*longest = q->lro_frame_len;
 	}
-	if (hdr.hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) {
-		if (!csum_complete(m, rte_le_to_cpu_16(hdr.hdr.csum_start),
-				   rte_le_to_cpu_16(hdr.hdr.csum_offset)))
-			return false;
+	if (hdr.hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)
+		return partial_take(q, m, &hdr);
+	if (hdr.hdr.flags & VIRTIO_NET_HDR_F_DATA_VALID)
 		m->ol_flags |= RTE_MBUF_F_RX_L4_CKSUM_GOOD;
-	} else if (hdr.hdr.flags & VIRTIO_NET_HDR_F_DATA_VALID) {
-		m->ol_flags |= RTE_MBUF_F_RX_L4_CKSUM_GOOD;
-	}
 	return true;
 }

@@ -21,6 +21,7 @@
 
 /* Where the headers of a packet lie, in bytes from its start. */
 struct tx_place {
+	uint32_t outer_l4;	/* of a tunnel; 0: there is none */
 	uint32_t l3;
 	uint32_t l4;
 	uint32_t csum;		/* the transport's checksum */
@@ -48,12 +49,13 @@ place_find(const struct rte_mbuf *m, struct tx_place *p)
 {
 	uint64_t l4 = m->ol_flags & RTE_MBUF_F_TX_L4_MASK;
 	bool udp = l4 == RTE_MBUF_F_TX_UDP_CKSUM || (m->ol_flags & RTE_MBUF_F_TX_UDP_SEG);
-	uint32_t outer = 0, l3_min;
+	uint32_t l3_min;
 
+	p->outer_l4 = 0;
 	if (m->ol_flags & (RTE_MBUF_F_TX_OUTER_IPV4 | RTE_MBUF_F_TX_OUTER_IPV6))
-		outer = m->outer_l2_len + m->outer_l3_len;
+		p->outer_l4 = m->outer_l2_len + m->outer_l3_len;
 	p->ipv6 = m->ol_flags & RTE_MBUF_F_TX_IPV6;
-	p->l3 = outer + m->l2_len;
+	p->l3 = p->outer_l4 + m->l2_len;
 	p->l4 = p->l3 + m->l3_len;
 	p->proto = udp ? IPPROTO_UDP : IPPROTO_TCP;
 	p->csum = p->l4 + (udp ? offsetof(struct rte_udp_hdr, dgram_cksum) :
@@ -91,6 +93,16 @@ ipv4_csum_set(const struct rte_mbuf *m, uint32_t l3, uint32_t l3_len)
 	sum = rte_raw_cksum(ip, l3_len) + (uint16_t)~ip->hdr_checksum;
 	sum = (sum & UINT16_MAX) + (sum >> 16);
 	return csum_set(m, l3 + offsetof(struct rte_ipv4_hdr, hdr_checksum), ~sum);
+}
+
+/* The same for the outer header of a tunnel. Returns 0 or -errno. */
+static int
+outer_ipv4_csum_set(const struct rte_mbuf *m)
+{
+	if (m->outer_l2_len < RTE_ETHER_HDR_LEN || m->outer_l3_len < sizeof(struct rte_ipv4_hdr) ||
+	    !(m->ol_flags & RTE_MBUF_F_TX_OUTER_IPV4))
+		return -EINVAL;
+	return ipv4_csum_set(m, m->outer_l2_len, m->outer_l3_len);
 }
 
 /* The bytes of transport header and payload, which the pseudo header holds. */
@@ -146,14 +158,56 @@ gso_type(const struct vio_txq *q, const struct rte_mbuf *m)
 	return VIRTIO_NET_HDR_GSO_TCPV4;
 }
 
+/* Whether a packet is one in a UDP tunnel. */
+static bool
+is_in_udp_tunnel(const struct rte_mbuf *m)
+{
+	switch (m->ol_flags & RTE_MBUF_F_TX_TUNNEL_MASK) {
+	case RTE_MBUF_F_TX_TUNNEL_VXLAN:
+	case RTE_MBUF_F_TX_TUNNEL_VXLAN_GPE:
+	case RTE_MBUF_F_TX_TUNNEL_GENEVE:
+	case RTE_MBUF_F_TX_TUNNEL_UDP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Fills in what the device needs to segment a packet in a UDP tunnel, whose outer checksum MUST
+ * be none (virtio 5.1.9.2.1, without HOST_UDP_TUNNEL_GSO_CSUM). Returns 0 or -errno.
+ */
+static int
+tunnel_ask(const struct vio_txq *q, const struct rte_mbuf *m, const struct tx_place *p,
+	   uint16_t tag_len, struct virtio_net_hdr_ext *hdr)
+{
+	const struct rte_udp_hdr *udp;
+
+	if (!q->tunnel || !is_in_udp_tunnel(m) || hdr->hdr.gso_type == VIRTIO_NET_HDR_GSO_UDP)
+		return -ENOTSUP;
+	if (p->outer_l4 < RTE_ETHER_HDR_LEN + sizeof(struct rte_ipv4_hdr) ||
+	    p->l3 < p->outer_l4 + sizeof(*udp) || m->pkt_len - m->outer_l2_len > UINT16_MAX)
+		return -EINVAL;
+	udp = rte_pktmbuf_mtod_offset(m, const struct rte_udp_hdr *, p->outer_l4);
+	if (udp->dgram_cksum != 0)
+		return -ENOTSUP;
+	hdr->hdr.gso_type |= p->ipv6 ? VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV6 :
+				       VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV4;
+	hdr->outer_th_offset = rte_cpu_to_le_16(p->outer_l4 + tag_len);
+	hdr->inner_nh_offset = rte_cpu_to_le_16(p->l3 + tag_len);
+	return 0;
+}
+
 /* Fills in what the device needs to segment a packet. Returns 0 or -errno. */
 static int
 segments_ask(const struct vio_txq *q, const struct rte_mbuf *m, const struct tx_place *p,
-	     uint16_t tag_len, struct virtio_net_hdr *hdr)
+	     uint16_t tag_len, struct virtio_net_hdr_ext *ext)
 {
+	struct virtio_net_hdr *hdr = &ext->hdr;
 	uint32_t ip_max = p->ipv6 ? sizeof(struct rte_ipv6_hdr) + UINT16_MAX : UINT16_MAX;
-	uint8_t type = gso_type(q, m);
+	uint8_t type = gso_type(q, m), ecn = 0;
 	const struct rte_tcp_hdr *tcp;
+	int ret = 0;
 
 	if (!(q->gso_types & RTE_BIT32(type)))
 		return -ENOTSUP;
@@ -170,9 +224,12 @@ segments_ask(const struct vio_txq *q, const struct rte_mbuf *m, const struct tx_
 	if (p->proto == IPPROTO_TCP && q->ecn) {
 		tcp = rte_pktmbuf_mtod_offset(m, const struct rte_tcp_hdr *, p->l4);
 		if (tcp->tcp_flags & RTE_TCP_CWR_FLAG)
-			hdr->gso_type |= VIRTIO_NET_HDR_GSO_ECN;
+			ecn = VIRTIO_NET_HDR_GSO_ECN;
 	}
-	return 0;
+	if (p->outer_l4 != 0 || (m->ol_flags & RTE_MBUF_F_TX_TUNNEL_MASK))
+		ret = tunnel_ask(q, m, p, tag_len, ext);
+	hdr->gso_type |= ecn;
+	return ret;
 }
 
 /*
@@ -196,6 +253,8 @@ offload(const struct vio_txq *q, const struct rte_mbuf *m, uint16_t tag_len,
 	ret = place_find(m, &p);
 	if (ret == 0 && (m->ol_flags & RTE_MBUF_F_TX_IP_CKSUM))
 		ret = p.ipv6 ? -EINVAL : ipv4_csum_set(m, p.l3, m->l3_len);
+	if (ret == 0 && (m->ol_flags & RTE_MBUF_F_TX_OUTER_IP_CKSUM))
+		ret = outer_ipv4_csum_set(m);
 	if (ret < 0 || (l4 == RTE_MBUF_F_TX_L4_NO_CKSUM && !segments))
 		return ret;
 
@@ -205,7 +264,7 @@ offload(const struct vio_txq *q, const struct rte_mbuf *m, uint16_t tag_len,
 	hdr->hdr.csum_start = rte_cpu_to_le_16(p.l4 + tag_len);
 	hdr->hdr.csum_offset = rte_cpu_to_le_16(p.csum - p.l4);
 	if (segments)
-		ret = segments_ask(q, m, &p, tag_len, &hdr->hdr);
+		ret = segments_ask(q, m, &p, tag_len, hdr);
 	if (ret == 0 && (segments || prepare))
 		ret = pseudo_set(m, &p);
 	return ret;

@@ -169,6 +169,23 @@ flags_get(struct rte_kvargs *kvlist, const char *device, struct vio_user_conf *c
 	return 0;
 }
 
+static int
+offload_choice_get(struct rte_kvargs *kvlist, const char *device,
+		   struct vio_offload_choice *choice)
+{
+	const char *key;
+	unsigned int i;
+	bool *flag;
+
+	for (i = 0; i < kvlist->count; i++) {
+		key = kvlist->pairs[i].key;
+		flag = vio_offload_arg(choice, key);
+		if (flag != NULL && arg_flag_get(kvlist, device, key, flag) < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
 /* Returns 0, or -EINVAL with a message when there is an argument that means nothing here. */
 static int
 keys_check(const struct rte_kvargs *kvlist, const char *device)
@@ -178,6 +195,7 @@ keys_check(const struct rte_kvargs *kvlist, const char *device)
 		ARG_PACKED_VQ, ARG_IN_ORDER, ARG_CQ, ARG_SPEED, ARG_MTU, ARG_VECTORIZED,
 		ARG_RSS_FALLBACK,
 	};
+	struct vio_offload_choice choice;
 	const char *key;
 	unsigned int i, k;
 
@@ -192,7 +210,7 @@ keys_check(const struct rte_kvargs *kvlist, const char *device)
 		for (k = 0; k < RTE_DIM(known); k++)
 			if (strcmp(key, known[k]) == 0)
 				break;
-		if (k == RTE_DIM(known)) {
+		if (k == RTE_DIM(known) && vio_offload_arg(&choice, key) == NULL) {
 			VIO_LOG(ERR, device, "unknown device argument '%s': known are "
 				VIO_USER_ARGS_KNOWN, key);
 			return -EINVAL;
@@ -223,6 +241,8 @@ vio_user_args_parse(const char *device, const char *text, struct vio_user_args *
 		ret = flags_get(kvlist, device, &args->conf);
 	if (ret == 0)
 		ret = arg_flag_get(kvlist, device, ARG_RSS_FALLBACK, &args->rss_fallback);
+	if (ret == 0)
+		ret = offload_choice_get(kvlist, device, &args->offload_choice);
 	if (ret == 0)
 		ret = mac_get(kvlist, device, &args->conf);
 	if (ret == 0)

@@ -7,6 +7,7 @@
 #ifndef VIO_USER_ARGS_H
 #define VIO_USER_ARGS_H
 
+#include "vio_args.h"
 #include "vio_user.h"
 #include "vio_user_socket.h"
 
@@ -24,7 +25,8 @@
 	"speed=<Mb/s> " \
 	"mtu=68..65535 " \
 	"vectorized=<0|1> " \
-	"rss_fallback=<0|1>"
+	"rss_fallback=<0|1> " \
+	VIO_OFFLOAD_ARGS_KNOWN
 
 /* What the arguments say. */
 struct vio_user_args {
@@ -32,6 +34,7 @@ struct vio_user_args {
 	bool server;				/* listen there */
 	struct vio_user_conf conf;
 	bool rss_fallback;
+	struct vio_offload_choice offload_choice;
 };
 
 /*

@@ -178,6 +178,7 @@ vio_user_probe(struct rte_vdev_device *vdev)
 	port->socket = sock;
 	port->user.base.name = device;
 	port->dev.rss.fallback = args.rss_fallback;
+	port->dev.offload_choice = args.offload_choice;
 	ret = vio_user_init(&port->user, fd, &args.conf);
 	if (ret == 0)
 		ret = port_init(eth_dev);
