@@ -766,6 +766,68 @@ what_cannot_be_done(void)
 	return fake_port_close(&port);
 }
 
+/* What the driver need not look at may lie anywhere; what it must write may not. */
+static int
+headers_in_two_segments(void)
+{
+	struct inet_frame f = { .payload = 1000 };
+	struct rte_mbuf *m;
+
+	inet_frame_make(&f, frame);
+	m = packet(&f, frame, 33, RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM);
+	TEST_ASSERT_NOT_NULL(m, "no packet");
+	TEST_ASSERT_EQUAL(rte_eth_tx_prepare(port.port_id, 0, &m, 1), 0, "IPv4");
+	TEST_ASSERT_EQUAL(rte_errno, ENOTSUP, "%s", rte_strerror(rte_errno));
+	TEST_ASSERT_EQUAL(send_one(m), 0, "IPv4 is sent");
+	TEST_ASSERT_EQUAL(fake_port_xstat(&port, "tx_q0_bad_offload"), 1, "not counted");
+
+	memcpy(sent, frame, f.len);
+	inet_frame_make_partial(&f, sent);
+	m = packet(&f, sent, 51, RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_TCP_CKSUM);
+	TEST_ASSERT_NOT_NULL(m, "no packet");
+	TEST_ASSERT_EQUAL(rte_eth_tx_prepare(port.port_id, 0, &m, 1), 0, "TCP");
+	TEST_ASSERT_EQUAL(rte_errno, ENOTSUP, "%s", rte_strerror(rte_errno));
+	TEST_ASSERT_SUCCESS(send_and_finish(&f, m, 1), "TCP whose sum is there");
+	return fake_port_close(&port);
+}
+
+/* One byte more than an IPv4 header can state. */
+static int
+too_long_for_ipv4(void)
+{
+	struct inet_frame f = { .payload = UINT16_MAX - 40 };
+	struct rte_mbuf *m;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++, f.payload++) {
+		inet_frame_make(&f, frame);
+		m = packet(&f, frame, SEG_LEN, flags_of(&f, true));
+		TEST_ASSERT_NOT_NULL(m, "no packet");
+		TEST_ASSERT_EQUAL(rte_eth_tx_prepare(port.port_id, 0, &m, 1), 1 - i, "%zu bytes",
+			f.len - f.l3);
+		TEST_ASSERT(i == 0 || rte_errno == EINVAL, "%s", rte_strerror(rte_errno));
+		TEST_ASSERT_EQUAL(send_one(m), (i == 0 ? (int)f.len : 0), "row %u", i);
+	}
+	return fake_port_close(&port);
+}
+
+/* A packet in a tunnel, on a port that was configured without. */
+static int
+tunnel_not_configured(void)
+{
+	struct inet_frame all, inner = { .payload = 5000 }, outer = { .ipv6 = true };
+	struct rte_mbuf *m;
+
+	m = tunnel_packet(&all, &inner, &outer, flags_of(&inner, true) |
+		RTE_MBUF_F_TX_TUNNEL_VXLAN);
+	TEST_ASSERT_NOT_NULL(m, "no packet");
+	TEST_ASSERT_EQUAL(rte_eth_tx_prepare(port.port_id, 0, &m, 1), 0, "taken");
+	TEST_ASSERT_EQUAL(rte_errno, ENOTSUP, "%s", rte_strerror(rte_errno));
+	TEST_ASSERT_EQUAL(send_one(m), 0, "sent");
+	TEST_ASSERT_EQUAL(fake_port_xstat(&port, "tx_q0_bad_offload"), 1, "not counted");
+	return fake_port_close(&port);
+}
+
 /* Lengths that the packet does not have. */
 static int
 lengths_beyond_the_packet(void)
@@ -862,6 +924,9 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, headers_side_by_side),
 		TEST_CASE_ST(setup_vlan, teardown, with_a_tag_put_in),
 		TEST_CASE_ST(setup, teardown, what_cannot_be_done),
+		TEST_CASE_ST(setup, teardown, headers_in_two_segments),
+		TEST_CASE_ST(setup, teardown, too_long_for_ipv4),
+		TEST_CASE_ST(setup, teardown, tunnel_not_configured),
 		TEST_CASE_ST(setup, teardown, lengths_beyond_the_packet),
 		TEST_CASE_ST(setup, teardown, prepare_of_plain_packets),
 		TEST_CASE_ST(setup_none, teardown, nothing_configured),

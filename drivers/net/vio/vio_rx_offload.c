@@ -115,8 +115,8 @@ lro_mark(const struct vio_rxq *q, struct rte_mbuf *m, const struct virtio_net_hd
 
 	if ((hdr->gso_type & TUNNEL_BITS) && !tunnel_is_possible(q, hdr))
 		return false;
-	if (type >= CHAR_BIT * sizeof(q->gso_types) || !(q->gso_types & RTE_BIT32(type)) ||
-	    size == 0)
+	/* type has five bits. */
+	if (!(q->gso_types & RTE_BIT32(type)) || size == 0)
 		return false;
 	m->ol_flags |= RTE_MBUF_F_RX_LRO;
 	m->tso_segsz = size;

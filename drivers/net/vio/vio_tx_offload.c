@@ -105,8 +105,8 @@ outer_ipv4_csum_set(const struct rte_mbuf *m)
 	return ipv4_csum_set(m, m->outer_l2_len, m->outer_l3_len);
 }
 
-/* The bytes of transport header and payload, which the pseudo header holds. */
-static uint32_t
+/* The bytes of transport header and payload, which the pseudo header holds; 16 bits hold them. */
+static uint16_t
 transport_len(const struct rte_mbuf *m, const struct tx_place *p)
 {
 	const struct rte_ipv4_hdr *v4;
@@ -134,14 +134,14 @@ pseudo_set(const struct rte_mbuf *m, const struct tx_place *p)
 	size_t addrs = p->ipv6 ? offsetof(struct rte_ipv6_hdr, src_addr) :
 				 offsetof(struct rte_ipv4_hdr, src_addr);
 	size_t addrs_len = p->ipv6 ? 32 : 8;
-	uint32_t sum, len;
+	uint16_t len;
+	uint32_t sum;
 
 	if (p->csum + sizeof(uint16_t) > m->data_len)
 		return -ENOTSUP;
 	len = transport_len(m, p);
 	sum = rte_raw_cksum(rte_pktmbuf_mtod_offset(m, const void *, p->l3 + addrs), addrs_len);
-	sum += rte_cpu_to_be_16(p->proto) + rte_cpu_to_be_16(len & UINT16_MAX) +
-	       rte_cpu_to_be_16(len >> 16);
+	sum += rte_cpu_to_be_16(p->proto) + rte_cpu_to_be_16(len);
 	sum = (sum & UINT16_MAX) + (sum >> 16);
 	sum = (sum & UINT16_MAX) + (sum >> 16);
 	return csum_set(m, p->csum, sum);
