@@ -35,6 +35,7 @@ struct vdev_act {
 	/* Does it, with a buffer that is ready (Rx) or taken and not completed (Tx). */
 	void (*run)(struct vdev_net *net, struct vdev_vq *vq, const struct vdev_act *act);
 	uint32_t value;
+	const char *counted;	/* as what the driver counts it, if only one thing is right */
 };
 
 extern const struct vdev_act vdev_acts[];
