@@ -405,6 +405,10 @@ static struct unit_test_suite split = {
 
 FAKE_FORMAT_TEST(vio_queue, 0, &common, &split)
 FAKE_FORMAT_TEST(vio_queue_packed, FAKE_PACKED, &common)
+FAKE_FORMAT_TEST(vio_queue_in_order, FAKE_IN_ORDER | FAKE_EVENTS, &common)
+FAKE_FORMAT_TEST(vio_queue_packed_in_order, FAKE_PACKED | FAKE_IN_ORDER | FAKE_EVENTS, &common)
 
 REGISTER_TEST_COMMAND(vio_queue_autotest, test_vio_queue);
 REGISTER_TEST_COMMAND(vio_queue_packed_autotest, test_vio_queue_packed);
+REGISTER_TEST_COMMAND(vio_queue_in_order_autotest, test_vio_queue_in_order);
+REGISTER_TEST_COMMAND(vio_queue_packed_in_order_autotest, test_vio_queue_packed_in_order);

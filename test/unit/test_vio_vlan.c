@@ -726,6 +726,14 @@ static struct unit_test_suite suite = {
 
 FAKE_FORMAT_TEST(vio_vlan, 0, &suite)
 FAKE_FORMAT_TEST(vio_vlan_packed, FAKE_PACKED, &suite)
+FAKE_FORMAT_TEST(vio_vlan_in_order, FAKE_IN_ORDER, &suite)
+FAKE_FORMAT_TEST(vio_vlan_packed_in_order, FAKE_PACKED | FAKE_IN_ORDER, &suite)
+FAKE_FORMAT_TEST(vio_vlan_indirect, FAKE_INDIRECT, &suite)
+FAKE_FORMAT_TEST(vio_vlan_packed_indirect, FAKE_PACKED | FAKE_INDIRECT, &suite)
 
 REGISTER_TEST_COMMAND(vio_vlan_autotest, test_vio_vlan);
 REGISTER_TEST_COMMAND(vio_vlan_packed_autotest, test_vio_vlan_packed);
+REGISTER_TEST_COMMAND(vio_vlan_in_order_autotest, test_vio_vlan_in_order);
+REGISTER_TEST_COMMAND(vio_vlan_packed_in_order_autotest, test_vio_vlan_packed_in_order);
+REGISTER_TEST_COMMAND(vio_vlan_indirect_autotest, test_vio_vlan_indirect);
+REGISTER_TEST_COMMAND(vio_vlan_packed_indirect_autotest, test_vio_vlan_packed_indirect);
