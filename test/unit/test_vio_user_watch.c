@@ -6,6 +6,9 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <ethdev_driver.h>
 #include <rte_cycles.h>
@@ -358,6 +361,57 @@ other_back_ends(void)
 	return fake_port_close(&port);
 }
 
+/* A listener that nobody accepts from, so that a connection is neither answered nor closed. */
+static int
+silent_listener(void)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	unlink(port.path);
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", port.path);
+	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0 && listen(fd, 1) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* One that was given no ring need not close its end before the next is looked for. */
+static int
+silent_when_back(void)
+{
+	int fd;
+
+	TEST_ASSERT_SUCCESS(goes(), "goes");
+	user_port()->user.conn.deadline_ms = SILENCE_MS;
+	fd = silent_listener();
+	TEST_ASSERT(fd >= 0, "listener");
+	TEST_ASSERT_SUCCESS(wait_left(), "left");
+	unlink(port.path);
+	user_port()->user.conn.deadline_ms = PATIENCE_MS;
+	TEST_ASSERT_SUCCESS(comes(), "comes");
+	TEST_ASSERT_SUCCESS(echo(1), "echo");
+	close(fd);
+	return fake_port_close(&port);
+}
+
+static int
+stopped_beside_a_silent_one(void)
+{
+	int fd;
+
+	TEST_ASSERT_SUCCESS(goes(), "goes");
+	user_port()->user.conn.deadline_ms = SILENCE_MS;
+	fd = silent_listener();
+	TEST_ASSERT(fd >= 0, "listener");
+	TEST_ASSERT_SUCCESS(wait_left(), "left");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	TEST_ASSERT_EQUAL(rte_mempool_avail_count(port.pool), FAKE_PORT_POOL_SIZE, "mbufs");
+	unlink(port.path);
+	close(fd);
+	return fake_port_close(&port);
+}
+
 static int
 stopped_and_started_while_away(void)
 {
@@ -530,6 +584,8 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup_without_lsc, teardown, without_link_events),
 		TEST_CASE_ST(setup, teardown, nonsense_when_back),
 		TEST_CASE_ST(setup, teardown, other_back_ends),
+		TEST_CASE_ST(setup, teardown, silent_when_back),
+		TEST_CASE_ST(setup, teardown, stopped_beside_a_silent_one),
 		TEST_CASE_ST(setup, teardown, stopped_and_started_while_away),
 		TEST_CASE_ST(setup, teardown, stopped_in_the_event),
 		TEST_CASE_ST(setup, teardown, bursts_never_pause),

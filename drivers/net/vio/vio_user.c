@@ -82,6 +82,18 @@ vring_stop(struct vio_user *u, uint16_t queue)
 	return ret;
 }
 
+/* Whether the back end was given a ring, by which it may use memory. */
+static bool
+has_ring(const struct vio_user *u)
+{
+	uint16_t i;
+
+	for (i = 0; i < u->nb_queues; i++)
+		if (u->started[i])
+			return true;
+	return false;
+}
+
 /*
  * Stops all rings. A connection that ended stops them too, as soon as the back end closes its
  * end of it; until then it may use the memory.
@@ -97,7 +109,7 @@ user_reset(struct vio_transport *t)
 			vring_stop(u, i);
 	if (u->has_status && vio_vhost_is_up(&u->conn))
 		vio_vhost_set_u64(&u->conn, VHOST_USER_SET_STATUS, VIRTIO_STATUS_RESET);
-	if (!vio_vhost_is_up(&u->conn) && vio_vhost_wait_closed(&u->conn) < 0)
+	if (!vio_vhost_is_up(&u->conn) && has_ring(u) && vio_vhost_wait_closed(&u->conn) < 0)
 		return -ETIMEDOUT;
 
 	memset(u->started, 0, sizeof(u->started));
@@ -469,7 +481,7 @@ vio_user_leave(struct vio_user *u)
 bool
 vio_user_is_left(struct vio_user *u)
 {
-	return !vio_vhost_is_up(&u->conn) && vio_vhost_is_closed(&u->conn);
+	return !vio_vhost_is_up(&u->conn) && (!has_ring(u) || vio_vhost_is_closed(&u->conn));
 }
 
 void
