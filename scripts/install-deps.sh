@@ -30,6 +30,7 @@ run_packages=(
 )
 test_packages=(
 	libasan8 libubsan1
+	clang libclang-rt-dev llvm
 	python3 python3-scapy tcpdump
 )
 

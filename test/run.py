@@ -99,6 +99,12 @@ def part_asan() -> Iterator[Program]:
     yield from unit_programs(folder, SANITIZER)
 
 
+def part_fuzz() -> Iterator[Program]:
+    """Each fuzzer for some seconds; scripts/fuzz runs them for as long as one likes."""
+    yield Program("build.fuzz", [ROOT / "scripts/fuzz", "--build"], step=True)
+    yield from programs_in("fuzz")
+
+
 def part_static() -> Iterator[Program]:
     """What can be said of the sources without running them."""
     yield from programs_in("static")
@@ -149,6 +155,7 @@ PARTS: dict[str, Callable[[], Iterator[Program]]] = {
     "build": part_build,
     "unit": part_unit,
     "asan": part_asan,
+    "fuzz": part_fuzz,
     "static": part_static,
     "plugin": part_plugin,
     "configure": part_configure,

@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The net_vio authors
+"""Runs the fuzzers, one after the other; called by scripts/fuzz, and by fuzz_test.py for a moment.
+
+Inputs that reach something new are kept in build/fuzz/corpus, and where the next run goes on from.
+An input that is a finding is kept in build/fuzz/findings, and the exit status is 1.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import seeds
+
+BUILD = Path(__file__).resolve().parents[2] / "build/fuzz"
+FINDINGS = BUILD / "findings"
+TARGETS = list(seeds.SEEDS)
+
+INPUT_MAX = 4096       # bytes of an input
+INPUT_SECONDS = 10     # no input may take longer, on a busy machine too
+OPTIONS = {
+    # freed memory is kept for a while, but not so much that caches are of no use
+    "ASAN_OPTIONS": "quarantine_size_mb=16:detect_stack_use_after_return=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1",
+}
+
+
+@dataclass
+class Outcome:
+    """What a run came to. why and again are empty unless it found something."""
+
+    executions: int
+    coverage: int  # edges of the driver's and the fuzzer's code
+    inputs: int    # in the corpus
+    why: str
+    again: str     # the command that shows it again
+
+
+def first_reason(output: str) -> str:
+    """What was found, from what the fuzzer printed."""
+    pattern = r"INVARIANT: .*|.*: runtime error: .*|.*ERROR: \w+Sanitizer: .*|.*ERROR: libFuzzer: .*"
+    found = re.search(pattern, output)
+    lines = output.strip().splitlines()
+    return (found.group() if found else lines[-1] if lines else "it said nothing").strip()
+
+
+def outcome(target: str, status: int, output: str) -> Outcome:
+    """Read libFuzzer's output, which goes to a log as well."""
+    log = BUILD / f"{target}.log"
+    log.write_text(output)
+    executions = re.findall(r"^stat::number_of_executed_units: (\d+)", output, re.M)
+    progress = re.findall(r"^#(\d+)\s.*\bcov: (\d+) ft: \d+ corp: (\d+)", output, re.M)
+    last, coverage, inputs = progress[-1] if progress else (0, 0, 0)
+    result = Outcome(int(executions[-1] if executions else last), int(coverage), int(inputs),
+                     "", "")
+    if status != 0:
+        written = re.search(r"Test unit written to (\S+)", output)
+        result.why = f"{first_reason(output)} (log in {log})"
+        result.again = f"{BUILD}/test/fuzz/fuzz-{target} {written.group(1) if written else ''}"
+    elif result.executions == 0:
+        result.why = f"executed nothing (log in {log})"
+    return result
+
+
+def run(target: str, seconds: int) -> Outcome:
+    """Run one fuzzer for so many seconds."""
+    corpus = BUILD / "corpus" / target
+    for folder in (corpus, FINDINGS):
+        folder.mkdir(parents=True, exist_ok=True)
+    seeds.write(BUILD / "seeds")
+    command = [BUILD / f"test/fuzz/fuzz-{target}", f"-max_total_time={seconds}",
+               f"-max_len={INPUT_MAX}", f"-timeout={INPUT_SECONDS}", "-print_final_stats=1",
+               f"-artifact_prefix={FINDINGS}/{target}-", corpus, BUILD / "seeds" / target]
+    done = subprocess.run(command, env={**os.environ, **OPTIONS}, check=False,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace")
+    return outcome(target, done.returncode, done.stdout)
+
+
+def main() -> int:
+    """Share the time among the targets."""
+    parser = argparse.ArgumentParser(prog="scripts/fuzz", description="Run the fuzzers.")
+    parser.add_argument("--hours", type=float, default=0.1,
+                        help="for all targets together (0.1)")
+    parser.add_argument("--target", action="append", choices=TARGETS,
+                        help="only this one; may be given several times (all)")
+    args = parser.parse_args()
+    if args.hours <= 0:
+        parser.error("--hours: more than 0")
+    targets = args.target or TARGETS
+    status = 0
+    for target in targets:
+        got = run(target, max(1, round(args.hours * 3600 / len(targets))))
+        print(f"{target}: {got.executions} executions, {got.coverage} edges covered, "
+              f"{got.inputs} inputs in {BUILD}/corpus/{target}", flush=True)
+        if got.why:
+            status = 1
+            print(f"{target}: FOUND {got.why}\n{target}: again by: {got.again}", flush=True)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The transport over PCI: capabilities, then every verb on the registers they lead to.
+ * Input: a configuration space of 256 bytes; for each BAR, 2 bytes of its length (0: absent),
+ * and then bytes for the beginning of all BARs.
+ * Every BAR is memory of its own, so that the sanitizer sees an access beyond it.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "vio_pci.h"
+
+#define SPACE_LEN	256
+#define BAR_ALIGN	4096	/* BARs are mapped in pages */
+#define QUEUES		4
+
+static int
+space_read(const void *handle, void *buf, size_t len, off_t offset)
+{
+	FUZZ_CHECK(offset >= 0 && offset + len <= SPACE_LEN, "%zu bytes read at %ld", len,
+		(long)offset);
+	memcpy(buf, (const uint8_t *)handle + offset, len);
+	return len;
+}
+
+/* Makes the BARs that the input has; absent ones of any stated length. */
+static void
+bars_make(struct vio_pci_bar *bars, struct fuzz_input *in)
+{
+	struct fuzz_input content;
+	unsigned int i;
+	void *addr;
+
+	for (i = 0; i < VIO_PCI_BARS; i++)
+		bars[i] = (struct vio_pci_bar){ .len = fuzz_u16(in) };
+	for (i = 0; i < VIO_PCI_BARS; i++) {
+		content = *in;
+		if (bars[i].len == 0)
+			continue;
+		FUZZ_CHECK(posix_memalign(&addr, BAR_ALIGN, bars[i].len) == 0, "no memory");
+		bars[i].addr = addr;
+		memset(addr, 0, bars[i].len);
+		fuzz_bytes(&content, addr, bars[i].len);
+	}
+}
+
+/* Whether a structure lies in one of the BARs as a whole. */
+static bool
+lies_in_bar(const struct vio_pci_bar *bars, const volatile void *addr, uint64_t len)
+{
+	uint64_t offset;
+	unsigned int i;
+
+	for (i = 0; i < VIO_PCI_BARS; i++) {
+		offset = (uintptr_t)addr - (uintptr_t)bars[i].addr;
+		if (bars[i].addr != NULL && offset <= bars[i].len && len <= bars[i].len - offset)
+			return true;
+	}
+	return false;
+}
+
+static void
+structures_check(const struct vio_pci *pci, const struct vio_pci_bar *bars)
+{
+	FUZZ_CHECK(lies_in_bar(bars, pci->common, pci->common_len), "common configuration");
+	FUZZ_CHECK(lies_in_bar(bars, pci->notify, pci->notify_len), "notification structure");
+	FUZZ_CHECK(lies_in_bar(bars, pci->isr, 1), "ISR status");
+	FUZZ_CHECK(lies_in_bar(bars, pci->device, pci->device_len), "device configuration");
+}
+
+/* Reads every field of the device's configuration that is a single one, and beyond its end. */
+static void
+config_use(struct vio_pci *pci)
+{
+	static const size_t lens[] = { 1, 2, 4, 6, sizeof(struct virtio_net_config) };
+	uint8_t dst[sizeof(struct virtio_net_config)];
+	size_t offset;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < RTE_DIM(lens); i++) {
+		for (offset = 0; offset <= sizeof(dst); offset += i < 3 ? lens[i] : sizeof(dst)) {
+			ret = vio_pci_ops.config_read(&pci->base, offset, dst, lens[i]);
+			FUZZ_CHECK(ret == 0 || (ret == -ERANGE && offset + lens[i] >
+				pci->device_len), "config_read: %d", ret);
+		}
+	}
+}
+
+static void
+queue_use(struct vio_pci *pci, uint16_t queue)
+{
+	const struct vio_queue_conf conf = {
+		.size = vio_pci_ops.queue_size_max(&pci->base, queue),
+		.vector = queue,
+	};
+	const size_t width = pci->notification_data ? sizeof(uint32_t) : sizeof(uint16_t);
+	struct vio_doorbell doorbell;
+	uintptr_t addr;
+
+	if (vio_pci_ops.queue_enable(&pci->base, queue, &conf, &doorbell) < 0)
+		return;
+	addr = (uintptr_t)doorbell.addr;
+	FUZZ_CHECK(addr % width == 0 && addr >= (uintptr_t)pci->notify &&
+		addr + width <= (uintptr_t)pci->notify + pci->notify_len, "doorbell of queue %u",
+		queue);
+	memset((void *)addr, 0xff, width);
+}
+
+/* All verbs, as a driver calls them. */
+static void
+device_use(struct vio_pci *pci)
+{
+	const struct vio_transport_ops *ops = &vio_pci_ops;
+	struct vio_features features;
+	uint16_t queue;
+
+	FUZZ_CHECK(ops->reset(&pci->base) == 0, "memory does not keep a status of 0");
+	ops->status_set(&pci->base, VIRTIO_STATUS_ACKNOWLEDGE);
+	ops->features_get(&pci->base, &features);
+	ops->features_set(&pci->base, &features);
+	config_use(pci);
+	ops->config_vector_set(&pci->base, 0);
+	for (queue = 0; queue < QUEUES; queue++)
+		queue_use(pci, queue);
+	ops->isr_read(&pci->base);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct fuzz_input in = { .data = data, .len = len };
+	struct vio_pci pci = { .base.name = "fuzz" };
+	struct vio_pci_bar bars[VIO_PCI_BARS];
+	uint8_t space[SPACE_LEN] = { 0 };
+	unsigned int i;
+
+	fuzz_bytes(&in, space, sizeof(space));
+	bars_make(bars, &in);
+	if (vio_pci_find_structures(&pci, bars, space_read, space) == 0) {
+		structures_check(&pci, bars);
+		device_use(&pci);
+	}
+	for (i = 0; i < VIO_PCI_BARS; i++)
+		free(bars[i].addr);
+	return 0;
+}
