@@ -51,8 +51,42 @@ def pci_seeds() -> dict[str, bytes]:
     }
 
 
+def vhost_message(request: int, payload: bytes = b"", flags: int = 5) -> bytes:
+    """A message; flags are those of a reply."""
+    return struct.pack("<III", request, flags, len(payload)) + payload
+
+
+def vhost_step(operation: int, argument: int, written: bytes, nb_fds: int = 0xff) -> bytes:
+    """An operation of the driver's, before which the back end writes this."""
+    return struct.pack("<BBBH", operation, argument, nb_fds, len(written)) + written
+
+
+def vhost_seeds() -> dict[str, bytes]:
+    """Each operation with its good reply; replies in pieces, and with descriptors."""
+    get_u64, vring, config, set_u64, requests, renew, close = range(7)
+    features = vhost_message(1, bytes(8))
+    base = vhost_message(11, struct.pack("<II", 1, 3))
+    space = vhost_message(24, struct.pack("<III", 0, 12, 0) + bytes(12))
+    changed = vhost_message(2, flags=9)
+    return {
+        "gets": vhost_step(get_u64, 0, features) + vhost_step(vring, 0, base) +
+                vhost_step(config, 12, space),
+        "sets": vhost_step(set_u64, 1, vhost_message(2, bytes(8))) + vhost_step(set_u64, 0, b"") +
+                vhost_step(set_u64, 1, vhost_message(2, b"\1" + bytes(7))),
+        "refusal": vhost_step(config, 12, vhost_message(24)),
+        "requests": vhost_step(requests, 1, changed + changed) +
+                    vhost_step(requests, 1, vhost_message(3, bytes(100), flags=9)),
+        "pieces": vhost_step(requests, 1, changed[:5]) + vhost_step(requests, 1, changed[5:]),
+        "descriptors": vhost_step(get_u64, 0, features, nb_fds=1) + vhost_step(renew, 0, b"") +
+                       vhost_step(get_u64, 0, features, nb_fds=10),
+        "closed": vhost_step(close, 0, b"") + vhost_step(get_u64, 0, features) +
+                  vhost_step(renew, 0, b"") + vhost_step(get_u64, 0, features),
+    }
+
+
 SEEDS = {
     "pci": pci_seeds,
+    "vhost": vhost_seeds,
 }
 
 
