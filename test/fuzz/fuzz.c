@@ -40,8 +40,9 @@ size_t
 fuzz_bytes(struct fuzz_input *in, void *dst, size_t len)
 {
 	len = RTE_MIN(len, in->len);
-	if (len > 0)
-		memcpy(dst, in->data, len);
+	if (len == 0)
+		return 0;
+	memcpy(dst, in->data, len);
 	in->data += len;
 	in->len -= len;
 	return len;
