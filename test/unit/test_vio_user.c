@@ -9,6 +9,8 @@
 
 #include <dirent.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -649,6 +651,53 @@ lost_back_end(void)
 	return finish();
 }
 
+static void
+on_signal(int signal)
+{
+	RTE_SET_USED(signal);
+}
+
+static struct {
+	pthread_t target;
+	bool stop;
+} signaller;
+
+static void *
+signal_often(void *arg)
+{
+	while (!__atomic_load_n(&signaller.stop, __ATOMIC_RELAXED)) {
+		pthread_kill(signaller.target, SIGUSR1);
+		rte_delay_us_sleep(1000);
+	}
+	return arg;
+}
+
+/* A signal, which ends a system call, is no sign that the back end closed. */
+static int
+lost_back_end_and_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal }, before;
+	pthread_t thread;
+	int ret;
+
+	backend.stubborn = true;
+	TEST_ASSERT_SUCCESS(init(&four_pairs), "init");
+	TEST_ASSERT_SUCCESS(bring_up(2), "bring up");
+	backend.fault = FAKE_BACKEND_SILENT;
+	backend.fault_request = VHOST_USER_GET_VRING_BASE;
+	user.conn.deadline_ms = SILENCE_MS;
+	signaller.target = pthread_self();
+	signaller.stop = false;
+	TEST_ASSERT_SUCCESS(sigaction(SIGUSR1, &action, &before), "sigaction");
+	TEST_ASSERT_SUCCESS(pthread_create(&thread, NULL, signal_often, NULL), "thread");
+	ret = vio_user_ops.reset(t);
+	__atomic_store_n(&signaller.stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	sigaction(SIGUSR1, &before, NULL);
+	TEST_ASSERT_EQUAL(ret, -ETIMEDOUT, "reset");
+	return finish();
+}
+
 /* A back end that reads nothing: sends end at the deadline, too. */
 static int
 nobody_reads(void)
@@ -755,6 +804,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, refusals),
 		TEST_CASE_ST(setup, teardown, silence),
 		TEST_CASE_ST(setup, teardown, lost_back_end),
+		TEST_CASE_ST(setup, teardown, lost_back_end_and_signals),
 		TEST_CASE_ST(setup, teardown, nobody_reads),
 		TEST_CASE_ST(setup, teardown, closed_meanwhile),
 		TEST_CASE_ST(setup, teardown, renewed),

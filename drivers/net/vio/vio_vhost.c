@@ -170,8 +170,8 @@ deadline_of(const struct vio_vhost *c)
 }
 
 /*
- * Waits until the socket is ready for events, or broken. Returns 0, or -ETIMEDOUT at the
- * deadline.
+ * Waits until the socket is ready for events, or broken, or a signal comes. Returns 0, or
+ * -ETIMEDOUT at the deadline.
  */
 static int
 wait_for(const struct vio_vhost *c, short events, uint64_t deadline)
@@ -448,5 +448,11 @@ vio_vhost_is_closed(const struct vio_vhost *c)
 int
 vio_vhost_wait_closed(const struct vio_vhost *c)
 {
-	return wait_for(c, 0, deadline_of(c));
+	const uint64_t deadline = deadline_of(c);
+	int ret = 0;
+
+	/* A signal ends a wait, too. */
+	while (ret == 0 && !vio_vhost_is_closed(c))
+		ret = wait_for(c, 0, deadline);
+	return ret;
 }
