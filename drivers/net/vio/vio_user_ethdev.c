@@ -26,7 +26,10 @@
 /* How long a server waits for its first back end. */
 #define FIRST_WAIT_MS	60000
 
-/* The shared operations, and ours of them: all but start, stop and close are the same. */
+/*
+ * The shared operations, and ours of them: all but start, stop and close are the same. Made with
+ * the first port; others use them from then on.
+ */
 static const struct eth_dev_ops *shared_dev_ops;
 static struct eth_dev_ops user_dev_ops;
 
@@ -124,6 +127,18 @@ intr_alloc(struct rte_eth_dev *eth_dev)
 	return rx_intr_alloc(eth_dev->intr_handle, &port->user);
 }
 
+static void
+dev_ops_make(const struct eth_dev_ops *shared)
+{
+	if (shared_dev_ops != NULL)
+		return;
+	shared_dev_ops = shared;
+	user_dev_ops = *shared;
+	user_dev_ops.dev_start = user_dev_start;
+	user_dev_ops.dev_stop = user_dev_stop;
+	user_dev_ops.dev_close = user_dev_close;
+}
+
 static int
 port_init(struct rte_eth_dev *eth_dev)
 {
@@ -136,11 +151,7 @@ port_init(struct rte_eth_dev *eth_dev)
 		port_fini(eth_dev);
 		return ret;
 	}
-	shared_dev_ops = eth_dev->dev_ops;
-	user_dev_ops = *shared_dev_ops;
-	user_dev_ops.dev_start = user_dev_start;
-	user_dev_ops.dev_stop = user_dev_stop;
-	user_dev_ops.dev_close = user_dev_close;
+	dev_ops_make(eth_dev->dev_ops);
 	eth_dev->dev_ops = &user_dev_ops;
 	return 0;
 }
