@@ -336,6 +336,8 @@ paths_start(struct rte_eth_dev *eth_dev)
 	const struct vio_rx_path *rx = vio_rx_path(eth_dev->data->dev_private);
 	const struct vio_tx_path *tx = vio_tx_path(eth_dev->data->dev_private);
 
+	/* Not each time that the device comes back: the application may be changing it then. */
+	vio_queues_set_mtu(eth_dev, eth_dev->data->mtu);
 	vio_queues_start(eth_dev);
 	eth_dev->rx_pkt_burst = rx->burst;
 	eth_dev->rx_queue_count = rx->count;

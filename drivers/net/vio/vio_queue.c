@@ -461,7 +461,6 @@ vio_queues_renew(struct rte_eth_dev *eth_dev)
 		rxq_renew(eth_dev, eth_dev->data->rx_queues[i]);
 	for (i = 0; i < eth_dev->data->nb_tx_queues; i++)
 		txq_renew(eth_dev->data->tx_queues[i]);
-	vio_queues_set_mtu(eth_dev, eth_dev->data->mtu);
 }
 
 void
