@@ -511,6 +511,9 @@ reply(struct fake_backend *b, struct message *m, enum fake_backend_fault fault)
 	case FAKE_BACKEND_VALUE:
 		m->payload.u64 = b->value;
 		break;
+	case FAKE_BACKEND_SLOW:
+		rte_delay_us_sleep(b->slow_ms * US_PER_S / MS_PER_S);
+		break;
 	default:
 		break;
 	}
@@ -624,7 +627,8 @@ backend_main(void *arg)
 			m.payload.u64 = 0;
 			m.hdr.size = sizeof(m.payload.u64);
 		}
-		fault = b->fault_request == m.hdr.request ? b->fault : FAKE_BACKEND_GOOD;
+		fault = b->fault_request == m.hdr.request || b->fault == FAKE_BACKEND_SLOW ?
+			b->fault : FAKE_BACKEND_GOOD;
 		if (m.hdr.size > 0)
 			goes_on = reply(b, &m, fault);
 	}

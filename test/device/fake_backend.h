@@ -41,6 +41,7 @@ enum fake_backend_fault {
 	FAKE_BACKEND_VALUE,		/* the next field instead of the good value */
 	FAKE_BACKEND_SILENT,
 	FAKE_BACKEND_STALL,		/* half an answer, no more */
+	FAKE_BACKEND_SLOW,		/* a while for each answer, whatever the request */
 };
 
 #define FAKE_BACKEND_REGIONS_MAX	1024
@@ -88,6 +89,7 @@ struct fake_backend {
 	enum fake_backend_fault fault;
 	uint32_t fault_request;
 	uint64_t value;
+	unsigned int slow_ms;
 
 	/* What it was told. Read only after a request that was answered, or when it ended. */
 	unsigned int nb_requests[64];

@@ -26,6 +26,9 @@
 #define PATIENCE_MS	3000
 #define SILENCE_MS	50
 
+/* What a slow back end takes for each of some thirty answers. */
+#define SLOW_MS		100
+
 static struct fake_port port;
 
 static const struct rte_eth_conf lsc = {
@@ -320,6 +323,26 @@ nonsense_when_back(void)
 	return fake_port_close(&port);
 }
 
+/* Every answer is in time, and all together would keep the thread that watches for too long. */
+static int
+slow_when_back(void)
+{
+	TEST_ASSERT_SUCCESS(goes(), "goes");
+	user_port()->user.conn.deadline_ms = SLOW_MS * 3;
+	back_end_prepare();
+	port.vhost.backend.fault = FAKE_BACKEND_SLOW;
+	port.vhost.backend.slow_ms = SLOW_MS;
+	TEST_ASSERT_SUCCESS(fake_port_backend_start(&port), "comes");
+	TEST_ASSERT_SUCCESS(wait_left(), "slow");
+	TEST_ASSERT(port.vhost.backend.nb_requests[VHOST_USER_SET_PROTOCOL_FEATURES] > 0,
+		"too early");
+	TEST_ASSERT_SUCCESS(back_end_dies(), "dies");
+	user_port()->user.conn.deadline_ms = PATIENCE_MS;
+	TEST_ASSERT_SUCCESS(comes(), "comes");
+	TEST_ASSERT_SUCCESS(echo(1), "afterwards");
+	return fake_port_close(&port);
+}
+
 /* Those that are not what the port was probed with. */
 static void
 fewer_pairs(void)
@@ -583,6 +606,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, frames_in_the_rings),
 		TEST_CASE_ST(setup_without_lsc, teardown, without_link_events),
 		TEST_CASE_ST(setup, teardown, nonsense_when_back),
+		TEST_CASE_ST(setup, teardown, slow_when_back),
 		TEST_CASE_ST(setup, teardown, other_back_ends),
 		TEST_CASE_ST(setup, teardown, silent_when_back),
 		TEST_CASE_ST(setup, teardown, stopped_beside_a_silent_one),

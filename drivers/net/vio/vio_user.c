@@ -51,6 +51,9 @@
 				 RTE_BIT64(VHOST_USER_PROTOCOL_F_CONFIGURE_MEM_SLOTS) | \
 				 RTE_BIT64(VHOST_USER_PROTOCOL_F_STATUS))
 
+/* In a hurry, all requests may take as long as so many. */
+#define HURRY_REQUESTS		3
+
 static struct vio_user *
 to_user(struct vio_transport *t)
 {
@@ -464,6 +467,12 @@ vio_user_renew(struct vio_user *u, int fd)
 	else
 		vio_user_leave(u);
 	return ret;
+}
+
+void
+vio_user_hurry(struct vio_user *u, bool on)
+{
+	vio_vhost_limit(&u->conn, on ? HURRY_REQUESTS : 0);
 }
 
 bool

@@ -88,6 +88,13 @@ vio_user_init(struct vio_user *u, int fd, const struct vio_user_conf *conf);
 int
 vio_user_renew(struct vio_user *u, int fd);
 
+/*
+ * From now on until it is taken back, the back end has little time for all requests together, so
+ * that it keeps nobody from the thread that makes them.
+ */
+void
+vio_user_hurry(struct vio_user *u, bool on);
+
 /* Whether the connection stands. */
 bool
 vio_user_is_up(struct vio_user *u);

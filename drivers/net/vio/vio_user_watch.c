@@ -95,7 +95,10 @@ watch(void *arg)
 	struct vio_user_port *port = eth_dev->data->dev_private;
 
 	if (port->away) {
+		/* Who stops the port waits for this, and so do all other ports' events. */
+		vio_user_hurry(&port->user, true);
 		come_back(eth_dev);
+		vio_user_hurry(&port->user, false);
 	} else if (!vio_user_is_up(&port->user)) {
 		vio_queues_suspend(eth_dev);
 		go_away(port);

@@ -166,7 +166,20 @@ vio_vhost_is_up(struct vio_vhost *c)
 static uint64_t
 deadline_of(const struct vio_vhost *c)
 {
-	return rte_get_timer_cycles() + c->deadline_ms * rte_get_timer_hz() / MS_PER_S;
+	uint64_t own = rte_get_timer_cycles() + c->deadline_ms * rte_get_timer_hz() / MS_PER_S;
+
+	return c->limit != 0 ? RTE_MIN(own, c->limit) : own;
+}
+
+void
+vio_vhost_limit(struct vio_vhost *c, unsigned int nb_requests)
+{
+	uint64_t ms = (uint64_t)c->deadline_ms * nb_requests;
+
+	pthread_mutex_lock(&c->lock);
+	c->limit = nb_requests == 0 ? 0 :
+		   rte_get_timer_cycles() + ms * rte_get_timer_hz() / MS_PER_S;
+	pthread_mutex_unlock(&c->lock);
 }
 
 /*
@@ -231,8 +244,7 @@ message_send(struct vio_vhost *c, const struct vhost_user_header *hdr, const voi
 			return vio_vhost_fail(c, hdr->request, "cannot be sent: %s",
 					      strerror(errno));
 		else if (wait_for(c, POLLOUT, deadline) < 0)
-			return vio_vhost_fail(c, hdr->request, "not taken within %u ms",
-					      c->deadline_ms);
+			return vio_vhost_fail(c, hdr->request, "not taken in time");
 	}
 	return 0;
 }
@@ -295,8 +307,8 @@ bytes_recv(struct vio_vhost *c, enum vhost_user_request request, void *buf, size
 		else if (!is_transient(errno))
 			return vio_vhost_fail(c, request, "no answer: %s", strerror(errno));
 		else if (wait_for(c, POLLIN, deadline) < 0)
-			return vio_vhost_fail(c, request, "%zu of %zu bytes of the answer within "
-					      "%u ms", got, len, c->deadline_ms);
+			return vio_vhost_fail(c, request, "%zu of %zu bytes of the answer in time",
+					      got, len);
 	}
 	return 0;
 }

@@ -32,6 +32,7 @@ struct vio_vhost {
 	int event_fd;			/* readable when something happened, until it is cleared */
 	int raise_fd;			/* what vio_vhost_event_raise() makes it readable by */
 	unsigned int deadline_ms;	/* of each request */
+	uint64_t limit;			/* timer cycles: of all requests meanwhile; 0: none */
 	bool reply_ack;			/* REPLY_ACK was negotiated: every request is answered */
 	bool ended;			/* nothing more is sent */
 	pthread_mutex_t lock;		/* one request at a time */
@@ -48,6 +49,13 @@ vio_vhost_init(struct vio_vhost *c, const char *name, int fd);
  */
 int
 vio_vhost_renew(struct vio_vhost *c, int fd);
+
+/*
+ * All requests from now on may together take as long as so many of them; 0: each its own time
+ * again. For a thread that others wait for: who answers each request late takes hours for all.
+ */
+void
+vio_vhost_limit(struct vio_vhost *c, unsigned int nb_requests);
 
 /* Closes it. */
 void
