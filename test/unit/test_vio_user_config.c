@@ -394,6 +394,26 @@ address_stays(void)
 	return finish();
 }
 
+/* What the port was probed with is not changed, either. */
+static int
+address_and_mtu_of_the_probe_stay(void)
+{
+	struct virtio_net_config space;
+
+	TEST_ASSERT_SUCCESS(init(&silent), "init");
+	backend.config.mac[5]++;
+	backend.config.mtu = rte_cpu_to_le_16(9000);
+	backend.config.speed = rte_cpu_to_le_32(40000);
+	TEST_ASSERT_EQUAL(request(VHOST_USER_BACKEND_CONFIG_CHANGE_MSG,
+		VHOST_USER_NEED_REPLY_MASK), 0, "answer");
+	TEST_ASSERT(is_told(), "change");
+	space = config();
+	TEST_ASSERT_BUFFERS_ARE_EQUAL(space.mac, mac_of_back_end, 6, "address");
+	TEST_ASSERT_EQUAL(space.mtu, rte_cpu_to_le_16(3000), "mtu");
+	TEST_ASSERT_EQUAL(space.speed, rte_cpu_to_le_32(40000), "speed");
+	return finish();
+}
+
 /* Sends bytes as requests, with as many descriptors. */
 static void
 send_raw(const void *bytes, size_t len, unsigned int nb_fds)
@@ -534,6 +554,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, mtu),
 		TEST_CASE_ST(setup, teardown, changes),
 		TEST_CASE_ST(setup, teardown, address_stays),
+		TEST_CASE_ST(setup, teardown, address_and_mtu_of_the_probe_stay),
 		TEST_CASE_ST(setup, teardown, requests_refused),
 		TEST_CASE_ST(setup, teardown, bad_requests),
 		TEST_CASE_ST(setup, teardown, flood),

@@ -40,7 +40,7 @@ struct vio_user_conf {
 struct vio_user_config {
 	rte_spinlock_t lock;			/* of the space */
 	struct virtio_net_config space;		/* as long as the connection stands */
-	uint64_t backend_features;		/* those whose fields are the back end's */
+	uint64_t backend_features;		/* those whose fields the back end may change */
 	size_t size;				/* of the back end's space; 0: it has none */
 	bool tells_mtu;				/* the back end wants to know the MTU */
 	struct vio_user_req req;		/* by which it tells of changes */

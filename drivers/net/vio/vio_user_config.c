@@ -165,6 +165,8 @@ vio_user_config_init(struct vio_user *u, const struct vio_user_conf *conf, uint6
 		c->backend_features = u->backend_features & VIO_USER_CONFIG_FEATURES & ~users;
 	u->offered.word[0] |= users | c->backend_features | RTE_BIT64(VIRTIO_NET_F_STATUS);
 	merge(c, &theirs);
+	/* What the port is probed with stays; virtio 5.1.4.1: MTU is not changed, either. */
+	c->backend_features &= ~(RTE_BIT64(VIRTIO_NET_F_MAC) | RTE_BIT64(VIRTIO_NET_F_MTU));
 	return changes_listen(u, protocol);
 }
 
@@ -185,9 +187,7 @@ vio_user_config_renew(struct vio_user *u, uint64_t protocol)
 	if (ret < 0)
 		return ret;
 	c->tells_mtu = protocol & RTE_BIT64(VHOST_USER_PROTOCOL_F_MTU);
-	/* What the port was probed with stays. */
-	c->backend_features &= u->backend_features &
-			       ~(RTE_BIT64(VIRTIO_NET_F_MAC) | RTE_BIT64(VIRTIO_NET_F_MTU));
+	c->backend_features &= u->backend_features;
 	if (c->size == 0)
 		c->backend_features = 0;
 	rte_spinlock_lock(&c->lock);
@@ -209,7 +209,6 @@ vio_user_config_set_mac(struct vio_user *u, const uint8_t *mac)
 	struct vio_user_config *c = &u->config;
 
 	rte_spinlock_lock(&c->lock);
-	c->backend_features &= ~RTE_BIT64(VIRTIO_NET_F_MAC);
 	memcpy(c->space.mac, mac, sizeof(c->space.mac));
 	rte_spinlock_unlock(&c->lock);
 }
