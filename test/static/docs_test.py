@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The net_vio authors
-"""Does every test that the documentation names as evidence exist?
+"""Does every test that the documentation names as evidence exist, and every function of its map?
 
 A name is vio_x_autotest.case, or group.test of a Python test program; after one of these, `.case`
 alone means the same group.
@@ -48,6 +48,13 @@ def wrong_names(text: str, groups: dict[str, str]) -> tuple[int, list[str]]:
     return count, wrong
 
 
+def unknown_functions(text: str, sources: str) -> tuple[int, list[str]]:
+    """How many names stand in the map's column of functions, and those that no source has."""
+    columns = [line.split("|")[3] for line in text.splitlines() if line.startswith("|")]
+    names = re.findall(r"`(\w+)`", " ".join(columns))
+    return len(names), [n for n in names if not re.search(rf"\b{n}\b", sources)]
+
+
 def test_self_test(_args: Namespace) -> None:
     """A name that is planted is found, and nothing in good text."""
     groups = {"vio_a_autotest": "TEST_CASE(good)", "control": "def test_mtu(_args):"}
@@ -55,6 +62,8 @@ def test_self_test(_args: Namespace) -> None:
                   "good names")
     results.equal(wrong_names("``vio_a_autotest.bad``, `control.mt`, `.none`", groups)[1],
                   ["vio_a_autotest.bad", "control.mt", "control.none"], "planted names")
+    results.equal(unknown_functions("| 1 | `x` | `start`, `stop` | `y` |", "start(void)"),
+                  (2, ["stop"]), "planted function")
 
 
 def test_names(_args: Namespace) -> None:
@@ -67,6 +76,14 @@ def test_names(_args: Namespace) -> None:
         wrong += [f"{document} names {name}" for name in names]
     results.check(total >= FEWEST, f"only {total} names of tests were recognised")
     results.check(not wrong, "; ".join(wrong))
+
+
+def test_functions(_args: Namespace) -> None:
+    """The map of the specification against the driver."""
+    sources = "".join(p.read_text() for p in (ROOT / "drivers/net/vio").glob("*.[ch]"))
+    total, unknown = unknown_functions((ROOT / "doc/spec-map.md").read_text(), sources)
+    results.check(total >= FEWEST / 2, f"only {total} names of functions were recognised")
+    results.check(not unknown, f"no source has {', '.join(unknown)}")
 
 
 if __name__ == "__main__":
