@@ -549,6 +549,26 @@ one_pool(void)
 	return end();
 }
 
+/* ethdev keeps the queues of a port that is configured anew. */
+static int
+configured_otherwise(void)
+{
+	static const uint16_t len[] = { LEN_0, LEN_1, 0 };
+	struct rte_eth_conf conf = { .rxmode.offloads = RTE_ETH_RX_OFFLOAD_SCATTER };
+
+	TEST_ASSERT_SUCCESS(set_up_queue(len, RTE_DIM(len), RING_SIZE), "set-up");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_configure(port.port_id, 1, 1, &conf), "no split");
+	TEST_ASSERT_EQUAL(rte_eth_dev_start(port.port_id), -EINVAL, "a queue that splits");
+	TEST_ASSERT_SUCCESS(rte_eth_rx_queue_setup(port.port_id, 0, RING_SIZE, SOCKET_ID_ANY, NULL,
+		port.pool), "set-up");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	conf.rxmode.offloads = RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT;
+	TEST_ASSERT_SUCCESS(rte_eth_dev_configure(port.port_id, 1, 1, &conf), "split");
+	TEST_ASSERT_EQUAL(rte_eth_dev_start(port.port_id), -EINVAL, "one that does not");
+	return end();
+}
+
 static int
 told(void)
 {
@@ -588,6 +608,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup_stopped, teardown, refused),
 		TEST_CASE_ST(setup_stopped_single, teardown, ring_too_small),
 		TEST_CASE_ST(setup_stopped, teardown, one_pool),
+		TEST_CASE_ST(setup_stopped, teardown, configured_otherwise),
 		TEST_CASES_END()
 	}
 };

@@ -317,6 +317,8 @@ start_check(struct rte_eth_dev *eth_dev)
 	if (ret == 0)
 		ret = features_choose(eth_dev);
 	if (ret == 0)
+		ret = vio_rx_queues_check(eth_dev);
+	if (ret == 0)
 		ret = vio_tx_queues_check(eth_dev);
 	if (ret == 0)
 		ret = vio_rx_queues_check_mtu(eth_dev, eth_dev->data->mtu);

@@ -363,6 +363,25 @@ vio_txq_info_get(struct rte_eth_dev *eth_dev, uint16_t queue_id, struct rte_eth_
 }
 
 int
+vio_rx_queues_check(const struct rte_eth_dev *eth_dev)
+{
+	const struct vio_dev *dev = eth_dev->data->dev_private;
+	const struct vio_rxq *q;
+	uint16_t i;
+
+	for (i = 0; i < eth_dev->data->nb_rx_queues; i++) {
+		q = eth_dev->data->rx_queues[i];
+		if ((q->nb_segs > 0) == dev->splits_buffers)
+			continue;
+		VIO_LOG(ERR, dev->transport->name, "Rx queue %u was set up %s buffer split, before "
+			"the port was configured anew: set it up again", i,
+			q->nb_segs > 0 ? "with" : "without");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int
 vio_rx_queues_check_mtu(struct rte_eth_dev *eth_dev, uint16_t mtu)
 {
 	const struct vio_rxq *q;

@@ -36,6 +36,13 @@ vio_txq_info_get(struct rte_eth_dev *eth_dev, uint16_t queue_id, struct rte_eth_
 int
 vio_rx_queues_check_mtu(struct rte_eth_dev *eth_dev, uint16_t mtu);
 
+/*
+ * Whether every Rx queue splits packets as the port is configured now: it may have been set up
+ * before. All are set up. Returns 0 or -EINVAL.
+ */
+int
+vio_rx_queues_check(const struct rte_eth_dev *eth_dev);
+
 /* Whether every Tx queue has an Rx queue beside it, or there are none of these. 0 or -ENOTSUP. */
 int
 vio_tx_queues_check(const struct rte_eth_dev *eth_dev);
