@@ -200,6 +200,8 @@ wait_suspended(void)
 
 	for (waited_ms = 0; waited_ms < PATIENCE_MS && !user_port()->away; waited_ms++)
 		rte_delay_us_sleep(1000);
+	/* the link's state follows, though nobody is told */
+	TEST_ASSERT_SUCCESS(wait_link(RTE_ETH_LINK_DOWN), "link");
 	return nothing_passes();
 }
 
