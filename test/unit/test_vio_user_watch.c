@@ -470,8 +470,9 @@ on_link_event(uint16_t port_id, enum rte_eth_event_type type, void *arg, void *r
 	return 0;
 }
 
+/* Lets that happen to the back end, and the port be stopped in the event of it. */
 static int
-stopped_in_the_event(void)
+stop_in_the_event(int (*happen)(void))
 {
 	bool stopped = false;
 	unsigned int waited_ms;
@@ -480,7 +481,7 @@ stopped_in_the_event(void)
 	ret = rte_eth_dev_callback_register(port.port_id, RTE_ETH_EVENT_INTR_LSC, on_link_event,
 		&stopped);
 	TEST_ASSERT_SUCCESS(ret, "register");
-	TEST_ASSERT_SUCCESS(back_end_dies(), "goes");
+	TEST_ASSERT_SUCCESS(happen(), "happens");
 	for (waited_ms = 0; waited_ms < PATIENCE_MS &&
 	     !__atomic_load_n(&stopped, __ATOMIC_ACQUIRE); waited_ms++)
 		rte_delay_us_sleep(1000);
@@ -488,13 +489,37 @@ stopped_in_the_event(void)
 		&stopped);
 	TEST_ASSERT(stopped, "no event");
 	TEST_ASSERT_SUCCESS(ret, "unregister");
-	/* nobody looks for a back end for a port that is stopped */
+	return TEST_SUCCESS;
+}
+
+/* Nobody looks for a back end for a port that is stopped. */
+static int
+works_when_started_again(void)
+{
 	TEST_ASSERT_SUCCESS(back_end_comes(), "comes");
 	rte_delay_us_sleep(300000);
+	TEST_ASSERT_EQUAL(port.vhost.backend.nb_requests[VHOST_USER_GET_FEATURES], 0, "looked for");
 	TEST_ASSERT_EQUAL(eth_dev()->data->dev_link.link_status, RTE_ETH_LINK_DOWN, "link");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
 	TEST_ASSERT_SUCCESS(echo(1), "started again");
 	return fake_port_close(&port);
+}
+
+static int
+stopped_in_the_event(void)
+{
+	TEST_ASSERT_SUCCESS(stop_in_the_event(back_end_dies), "stop");
+	return works_when_started_again();
+}
+
+/* The same event from the watch itself. */
+static int
+stopped_when_back(void)
+{
+	TEST_ASSERT_SUCCESS(goes(), "goes");
+	TEST_ASSERT_SUCCESS(stop_in_the_event(back_end_comes), "stop");
+	TEST_ASSERT_SUCCESS(back_end_dies(), "dies");
+	return works_when_started_again();
 }
 
 /* What the thread that never pauses did and saw. */
@@ -614,6 +639,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, stopped_beside_a_silent_one),
 		TEST_CASE_ST(setup, teardown, stopped_and_started_while_away),
 		TEST_CASE_ST(setup, teardown, stopped_in_the_event),
+		TEST_CASE_ST(setup, teardown, stopped_when_back),
 		TEST_CASE_ST(setup, teardown, bursts_never_pause),
 		TEST_CASE_ST(setup_packed, teardown, bursts_never_pause_packed),
 		TEST_CASES_END()
