@@ -545,11 +545,42 @@ packed_notification_data(void)
 	return TEST_SUCCESS;
 }
 
+/* With virtual addresses, a ring lies in one page of a power of two, if pages are as large. */
+static int
+virtual_addresses_in_one_page(void)
+{
+	static struct vio_ring rings[32];
+	unsigned int i, nb_wrong = 0;
+	uint64_t first, last;
+	size_t page;
+	int ret = 0;
+
+	for (i = 0; i < RTE_DIM(rings) && ret == 0; i++) {
+		const struct vio_ring_conf conf = {
+			.size = 8 << (i % 8), .extra = 1000 * i, .use_va = true,
+		};
+
+		ret = vio_ring_alloc(&rings[i], "test_vio_pages", &conf, SOCKET_ID_ANY);
+		if (ret < 0)
+			break;
+		page = rte_align64pow2(rings[i].mz->len);
+		first = rings[i].mz->addr_64;
+		last = first + rings[i].mz->len - 1;
+		nb_wrong += first / page != last / page;
+	}
+	while (i-- > 0)
+		vio_ring_free(&rings[i]);
+	TEST_ASSERT_SUCCESS(ret, "alloc");
+	TEST_ASSERT_EQUAL(nb_wrong, 0, "%u of %zu lie in two", nb_wrong, RTE_DIM(rings));
+	return TEST_SUCCESS;
+}
+
 static struct unit_test_suite suite = {
 	.suite_name = "vio_ring",
 	.unit_test_cases = {
 		TEST_CASE(layout_of_every_size),
 		TEST_CASE(memory_of_every_size),
+		TEST_CASE(virtual_addresses_in_one_page),
 		TEST_CASE_ST(setup, teardown, memory_is_given_back),
 		TEST_CASE_ST(setup, teardown, reset_empties),
 		TEST_CASE_ST(setup, teardown, used_index_is_bounded),

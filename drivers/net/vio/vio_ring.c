@@ -58,6 +58,26 @@ vio_ring_layout(const struct vio_ring_conf *conf)
 	return l;
 }
 
+/*
+ * Memory that is contiguous for the device. Virtual addresses: for the process, and within one
+ * page if it can be, as pages may be of different files, which who maps them (a vhost-user back
+ * end) has in other places. Else for the IOMMU, or in physical memory.
+ */
+static const struct rte_memzone *
+memory_reserve(const char *name, size_t len, bool use_va, int socket)
+{
+	const struct rte_memzone *mz = NULL;
+
+	if (!use_va)
+		return rte_memzone_reserve_aligned(name, len, socket, RTE_MEMZONE_IOVA_CONTIG,
+						   RTE_CACHE_LINE_SIZE);
+	if (len <= RTE_PGSIZE_2M)
+		mz = rte_memzone_reserve_bounded(name, len, socket, 0, RTE_CACHE_LINE_SIZE,
+						 rte_align64pow2(len));
+	return mz != NULL ? mz : rte_memzone_reserve_aligned(name, len, socket, 0,
+							     RTE_CACHE_LINE_SIZE);
+}
+
 int
 vio_ring_alloc(struct vio_ring *ring, const char *label, const struct vio_ring_conf *conf,
 	       int socket)
@@ -71,10 +91,7 @@ vio_ring_alloc(struct vio_ring *ring, const char *label, const struct vio_ring_c
 	snprintf(name, sizeof(name), "vio_%s_%u", label,
 		 __atomic_fetch_add(&nb_allocated, 1, __ATOMIC_RELAXED));
 
-	/* What is contiguous for the process need not be for the IOMMU, or in physical memory. */
-	mz = rte_memzone_reserve_aligned(name, l.total, socket,
-					 conf->use_va ? 0 : RTE_MEMZONE_IOVA_CONTIG,
-					 RTE_CACHE_LINE_SIZE);
+	mz = memory_reserve(name, l.total, conf->use_va, socket);
 	if (mz == NULL)
 		return -rte_errno;
 
