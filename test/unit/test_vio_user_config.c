@@ -414,6 +414,27 @@ address_and_mtu_of_the_probe_stay(void)
 	return finish();
 }
 
+/* A back end that came back and says less: what it has no feature for is no field of its. */
+static int
+fewer_fields_when_back(void)
+{
+	struct virtio_net_config space;
+
+	TEST_ASSERT_SUCCESS(init(&silent), "init");
+	TEST_ASSERT_SUCCESS(fake_backend_stop(&backend), "stop");
+	TEST_ASSERT(vio_user_is_left(&user), "left");
+	backend_init();
+	backend.features &= ~(BIT(VIRTIO_NET_F_STATUS) | BIT(VIRTIO_NET_F_SPEED_DUPLEX));
+	backend.config.status = 0;
+	backend.config.speed = rte_cpu_to_le_32(40000);
+	TEST_ASSERT_SUCCESS(vio_user_renew(&user, fake_backend_start(&backend)), "renew");
+	TEST_ASSERT_EQUAL(link_status(), VIRTIO_NET_S_LINK_UP, "link");
+	space = config();
+	TEST_ASSERT_EQUAL(space.speed, rte_cpu_to_le_32(25000), "speed");
+	TEST_ASSERT_EQUAL(space.mtu, rte_cpu_to_le_16(3000), "mtu");
+	return finish();
+}
+
 /* Sends bytes as requests, with as many descriptors. */
 static void
 send_raw(const void *bytes, size_t len, unsigned int nb_fds)
@@ -555,6 +576,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, changes),
 		TEST_CASE_ST(setup, teardown, address_stays),
 		TEST_CASE_ST(setup, teardown, address_and_mtu_of_the_probe_stay),
+		TEST_CASE_ST(setup, teardown, fewer_fields_when_back),
 		TEST_CASE_ST(setup, teardown, requests_refused),
 		TEST_CASE_ST(setup, teardown, bad_requests),
 		TEST_CASE_ST(setup, teardown, flood),
