@@ -127,8 +127,13 @@ def part_configure() -> Iterator[Program]:
 
 
 def part_app() -> Iterator[Program]:
-    """The application."""
+    """The applications."""
     yield from programs_in("app")
+
+
+def part_budget() -> Iterator[Program]:
+    """The instructions that a packet costs, against what is recorded."""
+    yield from programs_in("perf")
 
 
 def part_native() -> Iterator[Program]:
@@ -160,6 +165,7 @@ PARTS: dict[str, Callable[[], Iterator[Program]]] = {
     "plugin": part_plugin,
     "configure": part_configure,
     "app": part_app,
+    "budget": part_budget,
     "native": part_native,
     "into-dpdk": part_into_dpdk,
     "system": part_system,

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * What the parts of vio-bench share. One thread does everything; what is said here of cycles are
+ * those of the TSC.
+ */
+
+#ifndef VIO_BENCH_H
+#define VIO_BENCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+
+#include "page.h"
+
+#define PORT		0
+#define MAX_BURST	512
+
+struct options {
+	const char *page;	/* of the null back end; NULL: the port has another device */
+	uint32_t windows;	/* of each kind */
+	uint32_t window_ms;
+	uint32_t frame_len;
+	uint32_t burst;
+	uint32_t nb_desc;
+	bool count;		/* instructions, and no windows */
+	bool floor;		/* two threads, and no port */
+};
+
+extern struct options options;
+
+/* Says on stderr what is wrong. */
+void
+complain(const char *format, ...) __rte_format_printf(1, 2);
+
+/* Returns 0, or -1 with a message. */
+int
+options_parse(int argc, char **argv);
+
+void
+options_usage(const char *program);
+
+/* The port, started, with a pool for each direction. Returns 0, or -1 with a message. */
+int
+port_open(void);
+
+/* Returns 0, or -1 with a message if mbufs are lost or the port counted otherwise than we did. */
+int
+port_close(void);
+
+/* Frames to send, of options.frame_len bytes. Returns 0, or -1 if there are not enough. */
+int
+port_alloc(struct rte_mbuf **mbufs, unsigned int nb);
+
+/* What was received or sent, for port_close to compare; both directions. */
+struct port_totals {
+	uint64_t rx_packets;
+	uint64_t rx_bytes;
+	uint64_t tx_packets;
+	uint64_t tx_bytes;
+};
+
+extern struct port_totals totals;
+
+/* The null back end's page, options.page. Returns 0, or -1 with a message. */
+int
+backend_open(void);
+
+/* The same for a page of this process, whose other side another thread is. */
+int
+backend_attach(struct page *page);
+
+/* Tells it something, and waits until it is done. Returns 0, or -1 with a message. */
+int
+backend_tell(enum page_op op);
+
+/* Reads its counters. Returns 0, or -1 with a message; without a back end all are 0. */
+int
+backend_counters(struct page_counters *counters);
+
+/* The median cycles of a cache line's way there and back; 0 without a back end, or failing. */
+uint64_t
+backend_ping(void);
+
+/* All windows, a line for each. Returns 0, or -1 with a message. */
+int
+windows_run(void);
+
+/* Exact instruction counts, a line for each direction. Returns 0, or -1 with a message. */
+int
+count_run(void);
+
+/* What two threads that hand over descriptors need, a line for each window. Returns 0 or -1. */
+int
+floor_run(void);
+
+#endif /* VIO_BENCH_H */

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/* The application's own options, those after "--" on the command line. */
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <rte_ether.h>
+
+#include "bench.h"
+
+struct options options = {
+	.windows = 10,
+	.window_ms = 20,
+	.frame_len = 64,
+	.burst = 32,
+	.nb_desc = 1024,
+};
+
+enum option_id {
+	OPT_BURST = 256,
+	OPT_COUNT,
+	OPT_DESC,
+	OPT_FLOOR,
+	OPT_HELP,
+	OPT_MS,
+	OPT_PAGE,
+	OPT_SIZE,
+	OPT_WINDOWS,
+};
+
+static const struct option long_options[] = {
+	{ "burst", required_argument, NULL, OPT_BURST },
+	{ "count", no_argument, NULL, OPT_COUNT },
+	{ "desc", required_argument, NULL, OPT_DESC },
+	{ "floor", no_argument, NULL, OPT_FLOOR },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ "ms", required_argument, NULL, OPT_MS },
+	{ "page", required_argument, NULL, OPT_PAGE },
+	{ "size", required_argument, NULL, OPT_SIZE },
+	{ "windows", required_argument, NULL, OPT_WINDOWS },
+	{ NULL, 0, NULL, 0 },
+};
+
+void
+options_usage(const char *program)
+{
+	printf("Usage: %s EAL-OPTIONS -- OPTIONS\n"
+	       "  --page=FILE     the page of vio-bench-null, which is the port's device\n"
+	       "  --count         count the instructions of a packet, and measure no time\n"
+	       "  --floor         two threads that hand over descriptors, and no port\n"
+	       "  --windows=N     windows of each kind (10)\n"
+	       "  --ms=N          length of a window in milliseconds (20)\n"
+	       "  --size=N        bytes of a frame, 60 to 9600 (64)\n"
+	       "  --burst=N       packets of a burst, 1 to %u (32)\n"
+	       "  --desc=N        descriptors of a queue (1024)\n"
+	       "  --help          print this and exit\n", program, MAX_BURST);
+}
+
+static int
+parse_number(const char *text, uint32_t min, uint32_t max, uint32_t *number)
+{
+	unsigned long value;
+	char *end;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value < min ||
+	    value > max) {
+		complain("\"%s\" is not a number from %u to %u; see --help", text, min, max);
+		return -1;
+	}
+	*number = value;
+	return 0;
+}
+
+static int
+parse_option(int id, const char *program)
+{
+	switch (id) {
+	case OPT_BURST:
+		return parse_number(optarg, 1, MAX_BURST, &options.burst);
+	case OPT_COUNT:
+		options.count = true;
+		return 0;
+	case OPT_DESC:
+		return parse_number(optarg, MAX_BURST, 32768, &options.nb_desc);
+	case OPT_FLOOR:
+		options.floor = true;
+		return 0;
+	case OPT_HELP:
+		options_usage(program);
+		exit(EXIT_SUCCESS);
+	case OPT_MS:
+		return parse_number(optarg, 1, 10000, &options.window_ms);
+	case OPT_PAGE:
+		options.page = optarg;
+		return 0;
+	case OPT_SIZE:
+		return parse_number(optarg, RTE_ETHER_MIN_LEN - RTE_ETHER_CRC_LEN, 9600,
+				    &options.frame_len);
+	case OPT_WINDOWS:
+		return parse_number(optarg, 1, 10000, &options.windows);
+	default: /* getopt_long has said why */
+		return -1;
+	}
+}
+
+int
+options_parse(int argc, char **argv)
+{
+	int id;
+
+	optind = 1;
+	while ((id = getopt_long(argc, argv, "", long_options, NULL)) != -1)
+		if (parse_option(id, argv[0]) != 0)
+			return -1;
+	if (optind < argc) {
+		complain("\"%s\" is not an option; see --help", argv[optind]);
+		return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The page that the application and the null back end share, in a file: by it the application tells
+ * the back end what to do, reads its counters, and measures how far away its CPU is.
+ * One writer for each cache line.
+ */
+
+#ifndef VIO_BENCH_PAGE_H
+#define VIO_BENCH_PAGE_H
+
+#include <stdalign.h>
+#include <stdint.h>
+
+#define PAGE_LINE	64
+
+/* What the back end can be told; it goes on with it until the next of the first three. */
+enum page_op {
+	PAGE_RUN,	/* fill every buffer for Rx, complete every Tx packet */
+	PAGE_QUIET,	/* only complete Tx packets */
+	PAGE_HOLD,	/* touch no ring */
+	PAGE_STEP,	/* while held: do once what there is to do */
+	PAGE_SNAPSHOT,	/* write the counters */
+	PAGE_PING,	/* answer each new value of ping, until it is PAGE_PING_END */
+};
+
+#define PAGE_PING_END	UINT64_MAX
+
+struct page_counters {
+	uint64_t rx_packets;	/* frames put into Rx buffers */
+	uint64_t tx_packets;	/* packets taken from the Tx ring */
+	uint64_t tx_bytes;	/* of them, without virtio_net_hdr */
+	uint64_t idle_cycles;	/* TSC cycles in which there was nothing to do */
+	uint64_t bad;		/* buffers that cannot be: outside the memory, too short */
+};
+
+struct page {
+	alignas(PAGE_LINE) uint64_t command;	/* its number << 8 | enum page_op */
+	alignas(PAGE_LINE) uint64_t done;	/* the command that was carried out last */
+	alignas(PAGE_LINE) uint64_t ping;
+	alignas(PAGE_LINE) uint64_t pong;
+	alignas(PAGE_LINE) struct page_counters counters;
+};
+
+/* The far side of the measurement of a cache line's way. */
+static inline void
+page_answer_pings(struct page *page)
+{
+	uint64_t ping, last = 0;
+
+	do {
+		ping = __atomic_load_n(&page->ping, __ATOMIC_ACQUIRE);
+		if (ping != last)
+			__atomic_store_n(&page->pong, ping, __ATOMIC_RELEASE);
+		last = ping;
+	} while (ping != PAGE_PING_END);
+}
+
+#endif /* VIO_BENCH_PAGE_H */

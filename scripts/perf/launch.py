@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The net_vio authors
+"""One launch: the null back end on one CPU, vio-bench with a driver on another, what they print."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Sequence
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build"
+PLUGIN = "drivers/librte_net_vio.so"
+DRIVERS = ("net_virtio_user", "net_vio_user")  # the peer first
+DESCRIPTORS = 1024
+SECONDS = 120  # that a launch may take
+AVX512 = "--force-max-simd-bitwidth=512"
+EAL = ["--no-pci", "--no-telemetry", "--log-level=lib.eal:warning",
+       "--log-level=pmd.net.virtio.init:info"]
+HUGE = ["--in-memory", "--single-file-segments", "-m", "128"]
+NO_HUGE = ["--no-huge", "--no-shconf", "-m", "128"]
+
+
+@dataclass
+class Mode:
+    """What a device and a driver agree on: the same arguments for both drivers."""
+
+    name: str
+    title: str
+    devargs: str
+    eal: Sequence[str] = ()
+
+
+MODES = (
+    Mode("split", "split, mergeable, not in order", "in_order=0"),
+    Mode("split-in-order", "split, mergeable, in order", "in_order=1"),
+    Mode("split-vector", "split, neither, vectorized=1",
+         "mrg_rxbuf=0,in_order=0,vectorized=1"),
+    Mode("packed", "packed, mergeable, in order", "packed_vq=1"),
+    Mode("packed-avx512", "packed, in order, vectorized=1, AVX-512",
+         "packed_vq=1,mrg_rxbuf=0,in_order=1,vectorized=1", (AVX512,)),
+)
+
+
+class Failed(Exception):
+    """A launch that gave no result; the text is what it said."""
+
+
+class Refused(Failed):
+    """A driver that does not know an argument of the mode."""
+
+
+@dataclass
+class Launch:
+    """What a launch printed."""
+
+    windows: list[dict] = field(default_factory=list)
+    counts: dict[str, float] = field(default_factory=dict)  # instructions a packet
+    functions: dict[str, str] = field(default_factory=dict)
+    tsc_hz: int = 0
+
+
+def parse(text: str) -> Launch:
+    """Read the lines that vio-bench prints: a word, then key=value; others are messages."""
+    launch = Launch()
+    for line in text.splitlines():
+        word, _, rest = line.partition(" ")
+        if word == "function":
+            kind, name = re.fullmatch(r"kind=(\w+) name=(.*)", rest).groups()
+            launch.functions.setdefault(kind, name)
+        elif word in ("window", "count", "machine"):
+            pairs = dict(pair.split("=") for pair in rest.split())
+            kind = pairs.pop("kind", "")
+            numbers = {key: int(value) for key, value in pairs.items()}
+            if word == "window":
+                launch.windows.append({"kind": kind, **numbers})
+            elif word == "count":
+                launch.counts[kind] = numbers["instructions"] / numbers["packets"]
+            else:
+                launch.tsc_hz = numbers["tsc_hz"]
+        elif found := re.search(r"using (.*) ([RT]x) path on port", line):
+            # net_virtio has no name for its functions but in its log
+            launch.functions[found[2].lower()] = f"{found[1]} {found[2]} path"
+    return launch
+
+
+def run(command: Sequence[str | Path], cpus: str) -> str:
+    """Run vio-bench; its output."""
+    done = subprocess.run(["taskset", "-c", cpus, *command], text=True, check=False,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=SECONDS)
+    if done.returncode == 0:
+        return done.stdout
+    if "unknown device argument" in done.stdout:
+        raise Refused(done.stdout)
+    raise Failed(f"exit status {done.returncode}: {done.stdout[-600:]}")
+
+
+def bench_command(build: Path, lcores: str) -> list[str | Path]:
+    """vio-bench up to the device."""
+    return [build / "app/vio-bench/vio-bench", "-l", lcores, *EAL]
+
+
+def floor(options: Sequence[str], cpus: Sequence[int], build: Path = BUILD) -> Launch:
+    """Two threads that hand over descriptors."""
+    both = ",".join(map(str, reversed(cpus)))
+    lcores = f"{cpus[1]},{cpus[0]}"
+    return parse(run([*bench_command(build, lcores), f"--main-lcore={cpus[1]}", *NO_HUGE, "--",
+                      "--floor", *options], both))
+
+
+def launch(driver: str, mode: Mode, options: Sequence[str], *, cpus: Sequence[int] = (0, 1),
+           memory: Sequence[str] = tuple(HUGE), build: Path = BUILD, size: int = 64,
+           back_size: int = 0) -> Launch:
+    """One launch of a driver in a mode: the back end on the first CPU, the driver on the second."""
+    # EAL refuses a plugin below a world-writable folder, where the checkout may be
+    folder = Path(tempfile.mkdtemp(dir="/run", prefix="vio-bench-"))
+    back = None
+    try:
+        folder.chmod(0o755)
+        shutil.copy(build / PLUGIN, folder)
+        socket, page = folder / "socket", folder / "page"
+        back = subprocess.Popen(["taskset", "-c", str(cpus[0]),
+                                 build / "app/vio-bench/vio-bench-null", socket, page,
+                                 str(back_size or size)], stdin=subprocess.DEVNULL)
+        deadline = time.monotonic() + SECONDS
+        while not socket.exists() and back.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        device = f"{driver}0,path={socket},queue_size={DESCRIPTORS},{mode.devargs}"
+        plugin = ["-d", folder / Path(PLUGIN).name] if driver == "net_vio_user" else []
+        return parse(run([*bench_command(build, str(cpus[1])), *memory, *mode.eal, *plugin,
+                          "--vdev", device, "--", f"--page={page}", f"--desc={DESCRIPTORS}",
+                          f"--size={size}", *options], str(cpus[1])))
+    finally:
+        if back is not None:
+            end(back)
+        shutil.rmtree(folder)
+
+
+def end(back: subprocess.Popen) -> None:
+    """The back end ends with its connection, or is ended."""
+    try:
+        back.wait(2)
+    except subprocess.TimeoutExpired:
+        back.kill()
+        back.wait()
+
+
+def has_avx512() -> bool:
+    """Whether this machine's processor has what the AVX-512 mode needs."""
+    flags = Path("/proc/cpuinfo").read_text(encoding="ascii").partition("flags")[2]
+    return {"avx512f", "avx512bw", "avx512vl"} <= set(flags.partition("\n")[0].split())
+
+
+def nb_cpus() -> int:
+    """How many CPUs may be used."""
+    return len(os.sched_getaffinity(0))

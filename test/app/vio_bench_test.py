@@ -1,0 +1,125 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The net_vio authors
+"""Tests of the instrument of speed: vio-bench, its null back end, its exact counts.
+
+No figure of time is judged here, only that packets add up.
+"""
+
+import subprocess
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+sys.path.insert(0, str(ROOT / "test"))
+import results  # noqa: E402  pylint: disable=wrong-import-position
+from perf import launch  # noqa: E402  pylint: disable=wrong-import-position
+from results import check, equal  # noqa: E402  pylint: disable=wrong-import-position
+
+KINDS = ("rx", "tx", "fwd")
+SHORT = ("--windows=2", "--ms=10")
+MODES = {mode.name: mode for mode in launch.MODES}
+LAST_CPU = launch.nb_cpus() - 1
+CPUS = (0, LAST_CPU)
+
+
+def run(driver: str, mode: str, *options: str, **how) -> launch.Launch:
+    """A launch without hugepages, as only counts matter."""
+    return launch.launch(driver, MODES[mode], options, cpus=CPUS, memory=launch.NO_HUGE, **how)
+
+
+def check_windows(got: launch.Launch, kinds: tuple[str, ...], what: str) -> None:
+    """Every window is there, and something passed; vio-bench itself has checked how much."""
+    equal([window["kind"] for window in got.windows], list(kinds) * 2, f"windows of {what}")
+    for kind in kinds:
+        windows = [window for window in got.windows if window["kind"] == kind]
+        check(sum(window["packets"] for window in windows) > 0, f"{what}: no packets in {kind}")
+        for window in windows:
+            check(window["cycles"] > 0 and window["full_packets"] <= window["packets"],
+                  f"{what}: {window}")
+
+
+def software(*options: str) -> subprocess.CompletedProcess:
+    """vio-bench on DPDK's net_null."""
+    return subprocess.run([*launch.bench_command(launch.BUILD, "0"), *launch.NO_HUGE,
+                           "--vdev=net_null0", "--", *options], text=True, check=False,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=launch.SECONDS)
+
+
+def test_null_back_end(_args: Namespace) -> None:
+    """Both drivers, both ring formats, in order or not, mergeable or not."""
+    for driver in launch.DRIVERS:
+        for mode in ("split", "split-in-order", "split-vector", "packed"):
+            got = run(driver, mode, *SHORT)
+            check_windows(got, KINDS, f"{driver}, {mode}")
+            equal(sorted(got.functions), ["rx", "tx"], "functions that were named")
+            packed = "packed" in " ".join(got.functions.values()).lower()
+            equal(packed, mode == "packed", f"{driver}, {mode}: {got.functions}")
+
+
+def test_merged_frames(_args: Namespace) -> None:
+    """Frames of several buffers, on both formats."""
+    for driver in launch.DRIVERS:
+        for mode in ("split-in-order", "packed"):
+            check_windows(run(driver, mode, *SHORT, size=9000), KINDS, f"{driver}, {mode}")
+
+
+def test_bytes_that_do_not_add_up(_args: Namespace) -> None:
+    """A back end whose frames are longer than the application's is found out."""
+    try:
+        run("net_vio_user", "split", *SHORT, back_size=128)
+    except launch.Failed as failure:
+        check("packets do not add up" in str(failure), str(failure))
+    else:
+        raise results.Failure("nothing was said")
+
+
+def test_argument_that_is_unknown(_args: Namespace) -> None:
+    """A mode that a driver refuses is told from one that fails."""
+    mode = launch.Mode("none", "none", "no_such_argument=1")
+    try:
+        launch.launch("net_vio_user", mode, SHORT, cpus=CPUS, memory=launch.NO_HUGE)
+    except launch.Refused:
+        return
+    raise results.Failure("it was not refused")
+
+
+def test_counts_are_exact(_args: Namespace) -> None:
+    """Two counts of the same are equal, and a longer burst costs less a packet."""
+    first, second, longer = (launch.parse(software("--count", f"--burst={burst}").stdout).counts
+                             for burst in (32, 32, 64))
+    equal(sorted(first), ["rx", "tx"], "kinds that were counted")
+    equal(first, second, "instructions a packet")
+    for kind in first:
+        check(0 < longer[kind] < first[kind] < 200, f"{kind}: {longer[kind]}, {first[kind]}")
+
+
+def test_software_port(_args: Namespace) -> None:
+    """Any driver will do; without a back end, the port's own counts are compared."""
+    done = software(*SHORT)
+    equal(done.returncode, 0, done.stdout)
+    check_windows(launch.parse(done.stdout), KINDS, "net_null")
+
+
+def test_floor(_args: Namespace) -> None:
+    """Two threads, without a port."""
+    if LAST_CPU == 0:
+        raise results.Skip("the machine has one CPU")
+    check_windows(launch.floor(SHORT, CPUS), ("rx", "tx"), "the floor")
+
+
+def test_wrong_options(_args: Namespace) -> None:
+    """What is not understood is refused, with a word about it."""
+    for option, text in (("--burst=0", "not a number from 1"), ("--size=59", "not a number from"),
+                         ("--ms=1x", "\"1x\" is not a number"), ("--nothing", "unrecognized"),
+                         ("nothing", "is not an option"), ("--page=/nowhere", "cannot be used")):
+        done = software(option)
+        equal(done.returncode, 1, f"exit status after {option}")
+        check(text in done.stdout, f"{option}: {done.stdout[-300:]}")
+
+
+if __name__ == "__main__":
+    results.main(group="vio_bench")
