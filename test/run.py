@@ -5,7 +5,8 @@
 
 A test program prints one line a test, "PASS name", "FAIL name: why" or "SKIP name: why", and
 ends with another status than 0 if a test failed. One that prints no such line, that ends badly
-without having said FAIL, or that takes too long, counts as one failed test more. What it
+without having said FAIL, or that takes too long, counts as one failed test more. One that goes
+through a matrix also prints "N combinations of what", which are shown and added up. What it
 prints besides goes to build/logs/<part>.log.
 """
 
@@ -29,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 LOGS = BUILD / "logs"
 RESULT = re.compile(r"(PASS|FAIL|SKIP) (\S+)")
+COMBINATIONS = re.compile(r"(\d+) combinations of ")
 TIME_LIMIT = 15 * 60  # seconds for one program
 UNIT_LIMIT = 90       # for one unit test, which takes a few with a sanitizer
 GRACE = 30            # for a program to end what it started, when it is told to end
@@ -177,6 +179,7 @@ class Runner:
 
     def __init__(self) -> None:
         self.results: Counter[str] = Counter()
+        self.combinations = 0
         self.process: subprocess.Popen | None = None
 
     def report(self, line: str) -> None:
@@ -226,6 +229,9 @@ class Runner:
             if not program.step and RESULT.match(line):
                 found[line[:4]] += 1
                 self.report(line)
+            elif not program.step and (match := COMBINATIONS.match(line)):
+                self.combinations += int(match[1])
+                print(f"    {line}", flush=True)
 
     def run(self, program: Program, log: TextIO) -> None:
         """Run one program and count what it says, or that it says nothing."""
@@ -252,6 +258,7 @@ class Runner:
         """All programs of a part, with its time."""
         start = time.monotonic()
         before = self.results.copy()
+        self.combinations = 0
         print(f"==> {name}", flush=True)
         nb_programs = 0
         with open(LOGS / f"{name}.log", "w", encoding="utf-8") as log:
@@ -264,6 +271,8 @@ class Runner:
         if nb_programs == 0:
             self.report(f"FAIL {name}: it has no test program")
         got = self.results - before
+        if self.combinations:
+            print(f"==> {name}: {self.combinations} combinations covered", flush=True)
         print(f"==> {name}: {got['PASS']} passed, {got['FAIL']} failed, {got['SKIP']} skipped"
               f" ({time.monotonic() - start:.1f} s, log in {LOGS / name}.log)", flush=True)
 

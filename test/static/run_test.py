@@ -8,10 +8,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from argparse import Namespace
 from contextlib import redirect_stdout
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "test"))
@@ -54,6 +56,25 @@ def test_programs(_args: Namespace) -> None:
         results.equal(got, tuple(expected), f"passed, failed, skipped of {name}")
     got = results_of(run.Program("absent", ["/nonexistent"]))
     results.equal(got, (0, 1, 0), "passed, failed, skipped of an absent program")
+
+
+def test_combinations(_args: Namespace) -> None:
+    """The combinations of a part's matrices are shown and added up, and count as no results."""
+    script = ("echo 12 combinations of a; echo PASS a; echo 30 combinations of b;"
+              " echo x 7 combinations of c")
+    shown = io.StringIO()
+    with tempfile.TemporaryDirectory() as folder, redirect_stdout(shown), \
+         mock.patch.object(run, "LOGS", Path(folder)), \
+         mock.patch.object(run, "PARTS", {
+             "x": lambda: [run.Program("x", ["sh", "-c", script])],
+             "y": lambda: [run.Program("y", ["echo", "PASS b"])]}):
+        runner = run.Runner()
+        runner.run_part("x")
+        runner.run_part("y")
+    lines = [line.strip() for line in shown.getvalue().splitlines() if "combinations" in line]
+    results.equal(lines, ["12 combinations of a", "30 combinations of b",
+                          "==> x: 42 combinations covered"], "lines")
+    results.equal(dict(runner.results), {"PASS": 2}, "results")
 
 
 def test_time_limit(_args: Namespace) -> None:
