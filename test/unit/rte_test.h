@@ -10,8 +10,9 @@
  * tree the tests are compiled with the original. Here an assertion that does not
  * hold is also remembered, so that the runner's FAIL line says where and why.
  *
- * DPDK's original puts no parentheses around what is compared: an argument with an
- * operator, as in TEST_ASSERT_EQUAL(has, (bit == 3), ...), must bring its own.
+ * DPDK's original puts no parentheses around what is compared, so there are none here:
+ * an argument with an operator, as in TEST_ASSERT_EQUAL(has, (bit == 3), ...), must bring
+ * its own, or it would pass here and fail there.
  */
 
 #include <rte_common.h>
@@ -28,21 +29,21 @@ void unit_test_assert_failed(const char *file, int line, const char *func,
 } while (0)
 
 #define RTE_TEST_ASSERT_EQUAL(a, b, msg, ...) \
-	RTE_TEST_ASSERT((a) == (b), msg, ##__VA_ARGS__)
+	RTE_TEST_ASSERT(a == b, msg, ##__VA_ARGS__)
 
 #define RTE_TEST_ASSERT_NOT_EQUAL(a, b, msg, ...) \
-	RTE_TEST_ASSERT((a) != (b), msg, ##__VA_ARGS__)
+	RTE_TEST_ASSERT(a != b, msg, ##__VA_ARGS__)
 
 #define RTE_TEST_ASSERT_SUCCESS(val, msg, ...) \
-	RTE_TEST_ASSERT((val) == 0, msg, ##__VA_ARGS__)
+	RTE_TEST_ASSERT(val == 0, msg, ##__VA_ARGS__)
 
 #define RTE_TEST_ASSERT_FAIL(val, msg, ...) \
-	RTE_TEST_ASSERT((val) != 0, msg, ##__VA_ARGS__)
+	RTE_TEST_ASSERT(val != 0, msg, ##__VA_ARGS__)
 
 #define RTE_TEST_ASSERT_NULL(val, msg, ...) \
-	RTE_TEST_ASSERT((val) == NULL, msg, ##__VA_ARGS__)
+	RTE_TEST_ASSERT(val == NULL, msg, ##__VA_ARGS__)
 
 #define RTE_TEST_ASSERT_NOT_NULL(val, msg, ...) \
-	RTE_TEST_ASSERT((val) != NULL, msg, ##__VA_ARGS__)
+	RTE_TEST_ASSERT(val != NULL, msg, ##__VA_ARGS__)
 
 #endif /* RTE_TEST_H */

@@ -84,9 +84,9 @@ info_is_the_devices(void)
 		"Rx offloads 0x%llx",
 		(unsigned long long)info.rx_offload_capa);
 	TEST_ASSERT_EQUAL(info.tx_offload_capa,
-		RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE |
+		(RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE |
 		VIO_VLAN_TX_OFFLOADS | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM |
-		RTE_ETH_TX_OFFLOAD_OUTER_IPV4_CKSUM, "Tx offloads");
+		RTE_ETH_TX_OFFLOAD_OUTER_IPV4_CKSUM), "Tx offloads");
 	return fake_port_close(&port);
 }
 
@@ -111,7 +111,7 @@ info_of_a_plain_device(void)
 	TEST_ASSERT_EQUAL(info.tx_desc_lim.nb_max, 8, "Tx ring %u", info.tx_desc_lim.nb_max);
 	TEST_ASSERT_EQUAL(info.max_mac_addrs, 1, "addresses");
 	TEST_ASSERT_EQUAL(info.rx_offload_capa,
-		VIO_VLAN_RX_OFFLOADS | RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT, "Rx offloads");
+		(VIO_VLAN_RX_OFFLOADS | RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT), "Rx offloads");
 	TEST_ASSERT_EQUAL(info.max_mtu, VIO_MTU_MAX, "MTU %u", info.max_mtu);
 	TEST_ASSERT_SUCCESS(rte_eth_macaddr_get(port.port_id, &mac), "address");
 	TEST_ASSERT(rte_is_local_admin_ether_addr(&mac) && rte_is_unicast_ether_addr(&mac),

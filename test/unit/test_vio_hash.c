@@ -115,7 +115,7 @@ check_flows(uint64_t functions, const uint8_t *key)
 	unsigned int i;
 
 	TEST_ASSERT_EQUAL(vdev_has(&port.net.dev, VIRTIO_F_RING_PACKED),
-		(port.net.dev.offered[0] >> VIRTIO_F_RING_PACKED) & 1, "the format of the rings");
+		((port.net.dev.offered[0] >> VIRTIO_F_RING_PACKED) & 1), "the format of the rings");
 	for (i = 0; i < NB_FLOWS; i++) {
 		fake_flow_make(&f, i);
 		TEST_ASSERT(fake_flow_arrive(&port, &f, &m) >= 0, "flow %u is lost", i);
@@ -123,8 +123,8 @@ check_flows(uint64_t functions, const uint8_t *key)
 			(unsigned long long)m->ol_flags);
 		TEST_ASSERT_EQUAL(m->hash.rss, fake_flow_softrss(&f, functions, key),
 			"flow %u: 0x%08x", i, m->hash.rss);
-		TEST_ASSERT_EQUAL(m->packet_type, ptype_of(i) & (functions == FAKE_FLOW_FUNCTIONS ?
-			UINT32_MAX : RTE_PTYPE_L3_MASK), "flow %u: type 0x%x", i, m->packet_type);
+		TEST_ASSERT_EQUAL(m->packet_type, (ptype_of(i) & (functions == FAKE_FLOW_FUNCTIONS ?
+			UINT32_MAX : RTE_PTYPE_L3_MASK)), "flow %u: type 0x%x", i, m->packet_type);
 		rte_pktmbuf_free(m);
 	}
 	return TEST_SUCCESS;
@@ -310,8 +310,8 @@ with_other_offloads(void)
 	f.len += sizeof(tag);
 	TEST_ASSERT_EQUAL(vdev_net_rx_hdr(&port.net, 0, f.data, f.len, &hdr), 1, "frame");
 	TEST_ASSERT_EQUAL(rte_eth_rx_burst(port.port_id, 0, &m, 1), 1, "packet");
-	TEST_ASSERT_EQUAL(m->ol_flags, RTE_MBUF_F_RX_RSS_HASH | RTE_MBUF_F_RX_L4_CKSUM_GOOD |
-		RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED, "flags 0x%llx",
+	TEST_ASSERT_EQUAL(m->ol_flags, (RTE_MBUF_F_RX_RSS_HASH | RTE_MBUF_F_RX_L4_CKSUM_GOOD |
+		RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED), "flags 0x%llx",
 		(unsigned long long)m->ol_flags);
 	TEST_ASSERT_EQUAL(m->hash.rss, 0x12345678, "0x%08x", m->hash.rss);
 	TEST_ASSERT_EQUAL(m->packet_type, TCPV4, "type 0x%x", m->packet_type);

@@ -69,7 +69,7 @@ start(const struct place *p)
 	vdev_offer(&port.net.dev, VIRTIO_F_IN_ORDER, p->in_order);
 	snprintf(args, sizeof(args), "queue_size=%u,packed_vq=%u,in_order=%u", RING_SIZE,
 		p->packed, p->in_order);
-	TEST_ASSERT_SUCCESS(p->user ? fake_port_probe_user(&port, args) : fake_port_probe(&port),
+	TEST_ASSERT_SUCCESS((p->user ? fake_port_probe_user(&port, args) : fake_port_probe(&port)),
 		"probe");
 	TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, RING_SIZE, &conf), "configure");
 	if (p->chains)

@@ -186,7 +186,7 @@ start(const struct combination *c)
 	TEST_ASSERT_EQUAL(vdev_has(dev, VIRTIO_F_RING_PACKED), c->packed, "format");
 	TEST_ASSERT_EQUAL(vdev_has(dev, VIRTIO_F_IN_ORDER), (c->order != ANY_ORDER), "order");
 	TEST_ASSERT_EQUAL(vdev_has(dev, VIRTIO_NET_F_MRG_RXBUF), c->mergeable, "mergeable");
-	TEST_ASSERT_EQUAL(dev->accepted[0] & EXTRAS, c->extras, "extras");
+	TEST_ASSERT_EQUAL((dev->accepted[0] & EXTRAS), c->extras, "extras");
 	TEST_ASSERT_EQUAL(rxq()->ring.size, c->size, "Rx size");
 	TEST_ASSERT_EQUAL(txq()->ring.size, c->size, "Tx size");
 	move(c);

@@ -82,9 +82,9 @@ info_offers_what_is_negotiable(void)
 	for (i = 0; i < RTE_DIM(rows); i++) {
 		TEST_ASSERT_SUCCESS(probe_with(rows[i].bits, RTE_DIM(rows[i].bits)), "row %u", i);
 		TEST_ASSERT_SUCCESS(rte_eth_dev_info_get(port.port_id, &info), "info");
-		TEST_ASSERT_EQUAL(info.rx_offload_capa & all_rx, rows[i].rx, "row %u: 0x%llx", i,
+		TEST_ASSERT_EQUAL((info.rx_offload_capa & all_rx), rows[i].rx, "row %u: 0x%llx", i,
 			(unsigned long long)info.rx_offload_capa);
-		TEST_ASSERT_EQUAL(info.tx_offload_capa & all_tx, rows[i].tx, "row %u: 0x%llx", i,
+		TEST_ASSERT_EQUAL((info.tx_offload_capa & all_tx), rows[i].tx, "row %u: 0x%llx", i,
 			(unsigned long long)info.tx_offload_capa);
 		TEST_ASSERT(info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM, "row %u", i);
 		TEST_ASSERT_EQUAL(info.max_lro_pkt_size,
@@ -135,9 +135,9 @@ info_follows_the_arguments(void)
 		TEST_ASSERT_SUCCESS(probe_with(rows[i].bits, RTE_DIM(rows[i].bits)), "row %u", i);
 		*choice() = rows[i].choice;
 		TEST_ASSERT_SUCCESS(rte_eth_dev_info_get(port.port_id, &info), "info");
-		TEST_ASSERT_EQUAL(info.rx_offload_capa & (RX_CKSUM | RX_LRO), rows[i].rx,
+		TEST_ASSERT_EQUAL((info.rx_offload_capa & (RX_CKSUM | RX_LRO)), rows[i].rx,
 			"row %u: 0x%llx", i, (unsigned long long)info.rx_offload_capa);
-		TEST_ASSERT_EQUAL(info.tx_offload_capa & (TX_CKSUM | TX_TSO | TX_UFO | TX_TUNNEL),
+		TEST_ASSERT_EQUAL((info.tx_offload_capa & (TX_CKSUM | TX_TSO | TX_UFO | TX_TUNNEL)),
 			rows[i].tx, "row %u: 0x%llx", i, (unsigned long long)info.tx_offload_capa);
 		TEST_ASSERT_SUCCESS(fake_port_close(&port), "close");
 	}
@@ -155,7 +155,7 @@ no_lro_without_mergeable_buffers(void)
 	vdev_offer(&port.net.dev, VIRTIO_NET_F_MRG_RXBUF, false);
 	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_info_get(port.port_id, &info), "info");
-	TEST_ASSERT_EQUAL(info.rx_offload_capa & (RX_CKSUM | RX_LRO), RX_CKSUM, "0x%llx",
+	TEST_ASSERT_EQUAL((info.rx_offload_capa & (RX_CKSUM | RX_LRO)), RX_CKSUM, "0x%llx",
 		(unsigned long long)info.rx_offload_capa);
 	return fake_port_close(&port);
 }
@@ -271,7 +271,7 @@ lro_bounds(void)
 	for (i = 0; i < RTE_DIM(rows); i++) {
 		conf.rxmode.max_lro_pkt_size = rows[i].max;
 		ret = rte_eth_dev_configure(port.port_id, 1, 1, &conf);
-		TEST_ASSERT_EQUAL(ret == 0, rows[i].taken, "%u: %d", rows[i].max, ret);
+		TEST_ASSERT_EQUAL((ret == 0), rows[i].taken, "%u: %d", rows[i].max, ret);
 	}
 	return fake_port_close(&port);
 }

@@ -61,8 +61,8 @@ check_all(void)
 	unsigned int i;
 
 	for (i = 0; i < 6; i++)
-		TEST_ASSERT_EQUAL(ptype_of_flow(i), RTE_PTYPE_L2_ETHER | l4[i / 2] |
-			(i % 2 == 0 ? RTE_PTYPE_L3_IPV4 : RTE_PTYPE_L3_IPV6), "flow %u: 0x%x", i,
+		TEST_ASSERT_EQUAL(ptype_of_flow(i), (RTE_PTYPE_L2_ETHER | l4[i / 2] |
+			(i % 2 == 0 ? RTE_PTYPE_L3_IPV4 : RTE_PTYPE_L3_IPV6)), "flow %u: 0x%x", i,
 			ptype_of_flow(i));
 	return TEST_SUCCESS;
 }
@@ -144,12 +144,12 @@ inner_layers(void)
 	f.len += inner.len - RTE_ETHER_HDR_LEN;
 	TEST_ASSERT_SUCCESS(rte_eth_dev_set_ptypes(port.port_id, RTE_PTYPE_INNER_L4_MASK, NULL, 0),
 		"set");
-	TEST_ASSERT_EQUAL(ptype_of(f.data, f.len), RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4 |
-		RTE_PTYPE_TUNNEL_IP | RTE_PTYPE_INNER_L3_IPV4 | RTE_PTYPE_INNER_L4_TCP, "0x%x",
+	TEST_ASSERT_EQUAL(ptype_of(f.data, f.len), (RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4 |
+		RTE_PTYPE_TUNNEL_IP | RTE_PTYPE_INNER_L3_IPV4 | RTE_PTYPE_INNER_L4_TCP), "0x%x",
 		ptype_of(f.data, f.len));
 	TEST_ASSERT_SUCCESS(rte_eth_dev_set_ptypes(port.port_id, RTE_PTYPE_L4_MASK, NULL, 0),
 		"set");
-	TEST_ASSERT_EQUAL(ptype_of(f.data, f.len), RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4, "0x%x",
+	TEST_ASSERT_EQUAL(ptype_of(f.data, f.len), (RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4), "0x%x",
 		ptype_of(f.data, f.len));
 	return fake_port_close(&port);
 }
@@ -189,12 +189,12 @@ behind_a_stripped_tag(void)
 	f.len += sizeof(tag);
 	TEST_ASSERT_SUCCESS(rte_eth_dev_set_ptypes(port.port_id, RTE_PTYPE_L3_MASK, NULL, 0),
 		"set");
-	TEST_ASSERT_EQUAL(ptype_of(f.data, f.len), RTE_PTYPE_L2_ETHER_VLAN | RTE_PTYPE_L3_IPV4,
+	TEST_ASSERT_EQUAL(ptype_of(f.data, f.len), (RTE_PTYPE_L2_ETHER_VLAN | RTE_PTYPE_L3_IPV4),
 		"0x%x", ptype_of(f.data, f.len));
 	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
 	TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, RING_SIZE, &strip), "configure");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
-	TEST_ASSERT_EQUAL(ptype_of(f.data, f.len), RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4, "0x%x",
+	TEST_ASSERT_EQUAL(ptype_of(f.data, f.len), (RTE_PTYPE_L2_ETHER | RTE_PTYPE_L3_IPV4), "0x%x",
 		ptype_of(f.data, f.len));
 	return fake_port_close(&port);
 }

@@ -89,8 +89,8 @@ rx_is(unsigned int used, unsigned int held)
 	TEST_ASSERT_EQUAL(ret, (int)used, "%d used, expected %u", ret, used);
 	for (i = 0; i < RING_SIZE; i++) {
 		ret = rte_eth_rx_descriptor_status(port.port_id, 0, i);
-		TEST_ASSERT_EQUAL(ret, i < used ? RTE_ETH_RX_DESC_DONE :
-			i < used + held ? RTE_ETH_RX_DESC_AVAIL : RTE_ETH_RX_DESC_UNAVAIL,
+		TEST_ASSERT_EQUAL(ret, (i < used ? RTE_ETH_RX_DESC_DONE :
+			i < used + held ? RTE_ETH_RX_DESC_AVAIL : RTE_ETH_RX_DESC_UNAVAIL),
 			"descriptor %u of %u used, %u held: %d", i, used, held, ret);
 	}
 	TEST_ASSERT_EQUAL(rte_eth_rx_descriptor_status(port.port_id, 0, RING_SIZE), -EINVAL,
@@ -194,7 +194,7 @@ tx_is(unsigned int nb_free)
 
 	for (i = 0; i < RING_SIZE; i++) {
 		ret = rte_eth_tx_descriptor_status(port.port_id, 0, i);
-		TEST_ASSERT_EQUAL(ret, i < nb_free ? RTE_ETH_TX_DESC_DONE : RTE_ETH_TX_DESC_FULL,
+		TEST_ASSERT_EQUAL(ret, (i < nb_free ? RTE_ETH_TX_DESC_DONE : RTE_ETH_TX_DESC_FULL),
 			"descriptor %u, %u free: %d", i, nb_free, ret);
 	}
 	TEST_ASSERT_EQUAL(rte_eth_tx_descriptor_status(port.port_id, 0, RING_SIZE), -EINVAL,
@@ -374,8 +374,8 @@ info(void)
 	TEST_ASSERT_EQUAL(tx.nb_desc, RING_SIZE, "descriptors %u", tx.nb_desc);
 	TEST_ASSERT_EQUAL(tx.queue_state, RTE_ETH_QUEUE_STATE_STARTED, "state");
 	TEST_ASSERT_EQUAL(tx.conf.tx_free_thresh, 1, "%u", tx.conf.tx_free_thresh);
-	TEST_ASSERT_EQUAL(tx.conf.offloads, RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE |
-		RTE_ETH_TX_OFFLOAD_MULTI_SEGS, "Tx offloads");
+	TEST_ASSERT_EQUAL(tx.conf.offloads, (RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE |
+		RTE_ETH_TX_OFFLOAD_MULTI_SEGS), "Tx offloads");
 	return fake_port_close(&port);
 }
 

@@ -252,7 +252,7 @@ configured(void)
 
 	TEST_ASSERT_SUCCESS(start_rss(RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV6_UDP), "start");
 	TEST_ASSERT(rss->steers, "the device spreads by itself");
-	TEST_ASSERT_EQUAL(rss->hash_types, VIRTIO_NET_HASH_TYPE_IPv4 | VIRTIO_NET_HASH_TYPE_UDPv6,
+	TEST_ASSERT_EQUAL(rss->hash_types, (VIRTIO_NET_HASH_TYPE_IPv4 | VIRTIO_NET_HASH_TYPE_UDPv6),
 		"types 0x%x", rss->hash_types);
 	TEST_ASSERT_EQUAL(rss->key_len, KEY_SIZE, "key of %u bytes", rss->key_len);
 	TEST_ASSERT_BUFFERS_ARE_EQUAL(rss->key, fake_flow_key, KEY_SIZE, "key");
@@ -321,7 +321,7 @@ few_types(void)
 	TEST_ASSERT_SUCCESS(start_rss(RTE_ETH_RSS_IPV4), "start");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_info_get(port.port_id, &info), "info");
 	TEST_ASSERT_EQUAL(info.flow_type_rss_offloads,
-		RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV6_TCP, "0x%llx",
+		(RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV6_TCP), "0x%llx",
 		(unsigned long long)info.flow_type_rss_offloads);
 	TEST_ASSERT_EQUAL(rte_eth_dev_rss_hash_update(port.port_id, &conf), -EINVAL, "IPv6");
 	return fake_port_close(&port);
@@ -719,18 +719,18 @@ inner_headers(void)
 		VIRTIO_NET_HASH_TUNNEL_TYPE_VXLAN | VIRTIO_NET_HASH_TUNNEL_TYPE_IPIP | 1u << 9);
 	TEST_ASSERT_SUCCESS(start_rss(ALL), "start");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_info_get(port.port_id, &info), "info");
-	TEST_ASSERT_EQUAL(info.flow_type_rss_offloads, ALL | RTE_ETH_RSS_LEVEL_MASK,
+	TEST_ASSERT_EQUAL(info.flow_type_rss_offloads, (ALL | RTE_ETH_RSS_LEVEL_MASK),
 		"0x%llx", (unsigned long long)info.flow_type_rss_offloads);
 	TEST_ASSERT_EQUAL(port.net.rss.tunnel_types, 0, "outer headers, unless asked");
 	TEST_ASSERT_EQUAL(queues_of_one_tunnel(), 1, "outer headers");
 
 	TEST_ASSERT_SUCCESS(rte_eth_dev_rss_hash_update(port.port_id, &hash), "inner headers");
-	TEST_ASSERT_EQUAL(port.net.rss.tunnel_types, VIRTIO_NET_HASH_TUNNEL_TYPE_VXLAN |
-		VIRTIO_NET_HASH_TUNNEL_TYPE_IPIP, "0x%x", port.net.rss.tunnel_types);
+	TEST_ASSERT_EQUAL(port.net.rss.tunnel_types, (VIRTIO_NET_HASH_TUNNEL_TYPE_VXLAN |
+		VIRTIO_NET_HASH_TUNNEL_TYPE_IPIP), "0x%x", port.net.rss.tunnel_types);
 	TEST_ASSERT_EQUAL(queues_of_one_tunnel(), NB_PAIRS, "inner headers");
 	hash.rss_hf = 0;
 	TEST_ASSERT_SUCCESS(rte_eth_dev_rss_hash_conf_get(port.port_id, &hash), "get");
-	TEST_ASSERT_EQUAL(hash.rss_hf, ALL | RTE_ETH_RSS_LEVEL_INNERMOST, "0x%llx",
+	TEST_ASSERT_EQUAL(hash.rss_hf, (ALL | RTE_ETH_RSS_LEVEL_INNERMOST), "0x%llx",
 		(unsigned long long)hash.rss_hf);
 
 	/* restored, and switched off */

@@ -179,7 +179,7 @@ is_split(struct rte_mbuf *head, uint32_t len, uint8_t seed)
 		n = RTE_MIN(len - at, seg_len[RTE_MIN(i, NB_POOLS - 1u)]);
 		TEST_ASSERT_EQUAL(m->data_len, n, "segment %u: %u bytes", i, m->data_len);
 		TEST_ASSERT(m->pool == pools[RTE_MIN(i, NB_POOLS - 1u)], "segment %u: pool", i);
-		TEST_ASSERT_EQUAL(m->data_off, i == 0 ? RTE_PKTMBUF_HEADROOM + 12 : 0,
+		TEST_ASSERT_EQUAL(m->data_off, (i == 0 ? RTE_PKTMBUF_HEADROOM + 12 : 0),
 			"segment %u: at %u", i, m->data_off);
 		TEST_ASSERT(m->ol_flags == 0 && m->port == port.port_id, "segment %u: fields", i);
 		TEST_ASSERT_BUFFERS_ARE_EQUAL(rte_pktmbuf_mtod(m, void *), expected + at, n,

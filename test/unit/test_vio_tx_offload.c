@@ -379,8 +379,8 @@ segments_with_congestion(void)
 	inet_frame_make(&f, frame);
 	m = packet(&f, frame, SEG_LEN, flags_of(&f, true));
 	TEST_ASSERT_SUCCESS(send_and_finish(&f, m, 4), "send");
-	TEST_ASSERT_EQUAL(port.net.tx_hdr.hdr.gso_type, VIRTIO_NET_HDR_GSO_TCPV4 |
-		VIRTIO_NET_HDR_GSO_ECN, "gso_type");
+	TEST_ASSERT_EQUAL(port.net.tx_hdr.hdr.gso_type, (VIRTIO_NET_HDR_GSO_TCPV4 |
+		VIRTIO_NET_HDR_GSO_ECN), "gso_type");
 	TEST_ASSERT(wire.first_flags == 0x90 && wire.other_flags == 0x10, "CWR");
 	return fake_port_close(&port);
 }

@@ -234,11 +234,11 @@ ring_formats(void)
 		conf.in_order = i & 2;
 		TEST_ASSERT_SUCCESS(init(&conf), "init %u", i);
 		vio_user_ops.features_get(t, &features);
-		TEST_ASSERT_EQUAL(features.word[0] & formats,
+		TEST_ASSERT_EQUAL((features.word[0] & formats),
 			((uint64_t)conf.packed_vq << VIRTIO_F_RING_PACKED |
 			(uint64_t)conf.in_order << VIRTIO_F_IN_ORDER), "offer %u", i);
 		TEST_ASSERT_SUCCESS(bring_up(2), "bring up %u", i);
-		TEST_ASSERT_EQUAL(backend.accepted & formats, features.word[0] & formats,
+		TEST_ASSERT_EQUAL((backend.accepted & formats), (features.word[0] & formats),
 			"accepted %u", i);
 		/* both wrap counters begin with 1 (virtio 2.8.1) */
 		base = conf.packed_vq ? 0x80008000 : 0;

@@ -147,7 +147,7 @@ fields_of_the_back_end(void)
 	struct virtio_net_config space;
 
 	TEST_ASSERT_SUCCESS(init(&silent), "init");
-	TEST_ASSERT_EQUAL(offered() & FIELDS, FIELDS, "0x%llx", (unsigned long long)offered());
+	TEST_ASSERT_EQUAL((offered() & FIELDS), FIELDS, "0x%llx", (unsigned long long)offered());
 	space = config();
 	TEST_ASSERT_BUFFERS_ARE_EQUAL(space.mac, mac_of_back_end, 6, "mac");
 	TEST_ASSERT_EQUAL(space.status, rte_cpu_to_le_16(VIRTIO_NET_S_LINK_UP), "status");
@@ -170,7 +170,7 @@ fields_of_the_user(void)
 	conf.mtu = 2999;
 	conf.speed = 100;
 	TEST_ASSERT_SUCCESS(init(&conf), "init");
-	TEST_ASSERT_EQUAL(offered() & FIELDS, FIELDS, "0x%llx", (unsigned long long)offered());
+	TEST_ASSERT_EQUAL((offered() & FIELDS), FIELDS, "0x%llx", (unsigned long long)offered());
 	space = config();
 	TEST_ASSERT_BUFFERS_ARE_EQUAL(space.mac, conf.mac, 6, "mac");
 	TEST_ASSERT_EQUAL(space.mtu, rte_cpu_to_le_16(2999), "mtu");
@@ -200,7 +200,7 @@ fields_of_nobody(void)
 		backend.features |= spaces[i].features;
 		backend.config_size = spaces[i].size;
 		TEST_ASSERT_SUCCESS(init(&silent), "init");
-		TEST_ASSERT_EQUAL(offered() & FIELDS,
+		TEST_ASSERT_EQUAL((offered() & FIELDS),
 			(spaces[i].features | BIT(VIRTIO_NET_F_STATUS)), "space %u: 0x%llx", i,
 			(unsigned long long)offered());
 		TEST_ASSERT_EQUAL(link_status(), VIRTIO_NET_S_LINK_UP, "space %u: link", i);
@@ -216,7 +216,7 @@ fields_of_nobody(void)
 			backend.fault = FAKE_BACKEND_NO_PAYLOAD;	/* it has none after all */
 		backend.fault_request = VHOST_USER_GET_CONFIG;
 		TEST_ASSERT_SUCCESS(init(&silent), "init");
-		TEST_ASSERT_EQUAL(offered() & FIELDS, BIT(VIRTIO_NET_F_STATUS), "%u: 0x%llx", i,
+		TEST_ASSERT_EQUAL((offered() & FIELDS), BIT(VIRTIO_NET_F_STATUS), "%u: 0x%llx", i,
 			(unsigned long long)offered());
 		TEST_ASSERT_EQUAL(link_status(), VIRTIO_NET_S_LINK_UP, "%u: link", i);
 		TEST_ASSERT_EQUAL(backend.req_fd, -1, "%u: a socket for nothing", i);

@@ -285,7 +285,7 @@ strip_switched_while_running(void)
 	TEST_ASSERT_SUCCESS(arrive(0, 60, tag, 1, 1, RX_VLAN), "queue 0");
 	TEST_ASSERT_SUCCESS(arrive(1, 60, s_c, 2, 2, RX_BOTH), "queue 1");
 	TEST_ASSERT_EQUAL(rte_eth_dev_get_vlan_offload(port.port_id),
-		RTE_ETH_VLAN_STRIP_OFFLOAD | RTE_ETH_QINQ_STRIP_OFFLOAD, "told");
+		(RTE_ETH_VLAN_STRIP_OFFLOAD | RTE_ETH_QINQ_STRIP_OFFLOAD), "told");
 
 	TEST_ASSERT_SUCCESS(rte_eth_dev_set_vlan_strip_on_queue(port.port_id, 1, 0), "queue off");
 	TEST_ASSERT_SUCCESS(arrive(0, 60, tag, 1, 1, RX_VLAN), "queue 0");
@@ -345,7 +345,7 @@ strip_of_a_queue(void)
 		&conf, port.pool), "set-up");
 	TEST_ASSERT_SUCCESS(rte_eth_rx_queue_info_get(port.port_id, 1, &info), "info");
 	TEST_ASSERT_EQUAL(info.conf.offloads,
-		RTE_ETH_RX_OFFLOAD_VLAN_STRIP | RTE_ETH_RX_OFFLOAD_SCATTER, "0x%llx",
+		(RTE_ETH_RX_OFFLOAD_VLAN_STRIP | RTE_ETH_RX_OFFLOAD_SCATTER), "0x%llx",
 		(unsigned long long)info.conf.offloads);
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
 	TEST_ASSERT_SUCCESS(arrive(0, 60, c_c, 1, 0, 0), "queue 0");
@@ -682,9 +682,9 @@ offered(void)
 	struct rte_eth_dev_info info;
 
 	TEST_ASSERT_SUCCESS(rte_eth_dev_info_get(port.port_id, &info), "info");
-	TEST_ASSERT_EQUAL(info.rx_offload_capa & rx, rx, "Rx");
-	TEST_ASSERT_EQUAL(info.rx_queue_offload_capa & rx, rx, "Rx, a queue");
-	TEST_ASSERT_EQUAL(info.tx_offload_capa & tx, tx, "Tx");
+	TEST_ASSERT_EQUAL((info.rx_offload_capa & rx), rx, "Rx");
+	TEST_ASSERT_EQUAL((info.rx_queue_offload_capa & rx), rx, "Rx, a queue");
+	TEST_ASSERT_EQUAL((info.tx_offload_capa & tx), tx, "Tx");
 	return fake_port_close(&port);
 }
 
