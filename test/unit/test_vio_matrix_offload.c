@@ -35,6 +35,8 @@
 #define TAG_LEN		4
 #define TYPE_OFF	12
 #define ETH_LEN		14
+#define IPV4_SUM_OFF	offsetof(struct rte_ipv4_hdr, hdr_checksum)
+#define ONE_BUFFER	1461	/* the largest payload that is tried without mergeable buffers */
 #define HEADERS_LEN	128	/* more than the longest */
 #define MSS		500
 
@@ -149,6 +151,7 @@ struct rx_case {
 	bool ipv6, udp;
 	bool s_tag;		/* the outer tag is an S-tag */
 	bool wrong;		/* the checksum is */
+	bool tunnel;		/* TCP over IPv4, in VXLAN over IPv4 */
 	uint8_t nb_tags;
 	uint8_t gso_type;	/* TOGETHER */
 	enum says says;
@@ -167,6 +170,10 @@ static const struct rx_case rx_cases[] = {
 	{ .payload = 305, .says = BEYOND },
 	{ .payload = 60, .nb_tags = 1, .s_tag = true },
 	{ .payload = 61, .nb_tags = 2, .s_tag = true },
+	/* as much as an MTU of 1500 allows, tags not counted, and a byte more */
+	{ .payload = 1460, .nb_tags = 2 },
+	{ .payload = 1460, .nb_tags = 1, .says = VALID },
+	{ .payload = 1461, .nb_tags = 1 },
 	{ .payload = 5999, .says = PARTIAL, .nb_tags = 1 },
 	{ .payload = 8900, .udp = true },
 	{ .payload = 9001 },
@@ -176,6 +183,8 @@ static const struct rx_case rx_cases[] = {
 	{ .payload = 1201, .udp = true, .says = TOGETHER, .gso_type = VIRTIO_NET_HDR_GSO_UDP },
 	{ .payload = 9999, .udp = true, .ipv6 = true, .says = TOGETHER,
 	  .gso_type = VIRTIO_NET_HDR_GSO_UDP_L4 },
+	{ .payload = 1202, .tunnel = true, .says = TOGETHER,
+	  .gso_type = VIRTIO_NET_HDR_GSO_TCPV4 | VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV4 },
 };
 
 /* What a packet asks for besides tags. */
@@ -188,6 +197,7 @@ struct tx_case {
 	bool ipv6, udp;
 	bool cwr;
 	bool ready;		/* all checksums are as the device needs them */
+	bool tunnel;		/* in VXLAN over the other network protocol */
 	uint8_t nb_tags;	/* asked for */
 	enum asks asks;
 	enum sharing sharing;
@@ -202,6 +212,9 @@ static const struct tx_case tx_cases[] = {
 	{ .payload = 1402, .seg_len = 700, .nb_tags = 2 },
 	{ .payload = 1403, .sharing = REFERENCED },
 	{ .payload = 1404, .sharing = CLONED, .nb_tags = 1, .seg_len = 500 },
+	/* as much as an MTU of 9000 allows, and a byte more */
+	{ .payload = 8960, .seg_len = 1900, .nb_tags = 2 },
+	{ .payload = 8961, .seg_len = 1900 },
 	{ .payload = 90, .asks = IP_SUM },
 	{ .payload = 91, .asks = SUM },
 	{ .payload = 92, .asks = SUM, .ipv6 = true, .nb_tags = 1 },
@@ -216,6 +229,11 @@ static const struct tx_case tx_cases[] = {
 	{ .payload = 1600, .asks = SEGMENTS, .udp = true },
 	{ .payload = 9901, .asks = SEGMENTS, .udp = true, .seg_len = 2000, .nb_tags = 1 },
 	{ .payload = 1601, .asks = SEGMENTS, .udp = true, .ipv6 = true },
+	{ .payload = 97, .asks = SUM, .tunnel = true, .ipv6 = true, .nb_tags = 1 },
+	{ .payload = 1602, .asks = SEGMENTS, .tunnel = true, .nb_tags = 1 },
+	{ .payload = 9902, .asks = SEGMENTS, .tunnel = true, .ipv6 = true, .seg_len = 1800 },
+	{ .payload = 1603, .asks = SEGMENTS, .tunnel = true, .ipv6 = true, .sharing = CLONED,
+	  .ready = true, .nb_tags = 2 },
 	{ .payload = 1502, .asks = SEGMENTS, .sharing = CLONED },
 	{ .payload = 1503, .asks = SEGMENTS, .sharing = CLONED, .ready = true, .nb_tags = 1 },
 	{ .payload = 1504, .asks = SEGMENTS, .sharing = EXTERNAL, .ready = true },
@@ -273,6 +291,10 @@ may_be_put_together(const struct rx_case *c)
 		return offered(VIRTIO_NET_F_GUEST_TSO4);
 	case VIRTIO_NET_HDR_GSO_TCPV6:
 		return offered(VIRTIO_NET_F_GUEST_TSO6);
+	case VIRTIO_NET_HDR_GSO_TCPV4 | VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV4:
+		return now.row->choice.udp_lro && offered(VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO) &&
+		       offered(VIRTIO_NET_F_GUEST_TSO4) && offered(VIRTIO_NET_F_GUEST_TSO6) &&
+		       offered(VIRTIO_NET_F_GUEST_USO4) && offered(VIRTIO_NET_F_GUEST_USO6);
 	case VIRTIO_NET_HDR_GSO_UDP:
 		return now.row->choice.udp_lro && offered(VIRTIO_NET_F_GUEST_UFO);
 	default:	/* one type for both network protocols */
@@ -340,6 +362,29 @@ ptype_of(const struct rx_case *c)
 	       (c->ipv6 ? RTE_PTYPE_L3_IPV6_EXT_UNKNOWN : RTE_PTYPE_L3_IPV4_EXT_UNKNOWN);
 }
 
+/*
+ * Makes a complete frame, or one in a tunnel: then f tells of the inner headers where they came to
+ * lie, and the outer transport header is at the offset that is returned.
+ */
+static size_t
+make_frame(struct inet_frame *f, bool tunnel, bool outer_ipv6, uint8_t *buf)
+{
+	static uint8_t inner[VDEV_NET_FRAME_MAX];
+	struct inet_frame outer = { .ipv6 = outer_ipv6 };
+	size_t at;
+
+	inet_frame_make(f, tunnel ? inner : buf);
+	if (!tunnel)
+		return 0;
+	inet_frame_make_tunnel(&outer, inner, f->len, false, buf);
+	at = outer.len - f->len;
+	f->l3 += at;
+	f->l4 += at;
+	f->headers += at;
+	f->len = outer.len;
+	return outer.l4;
+}
+
 /* Makes the arrival of a case; n makes its bytes and its hash differ from others'. */
 static void
 make_arrival(const struct rx_case *c, unsigned int n, struct arrival *a)
@@ -350,8 +395,9 @@ make_arrival(const struct rx_case *c, unsigned int n, struct arrival *a)
 		VIRTIO_NET_HASH_REPORT_UDPv4, VIRTIO_NET_HASH_REPORT_TCPv6,
 		VIRTIO_NET_HASH_REPORT_UDPv6 };
 	bool together;
+	size_t outer;
 
-	inet_frame_make(&f, expected);
+	outer = make_frame(&f, c->tunnel, false, expected);
 	if (c->s_tag)
 		memcpy(expected + TYPE_OFF, "\x88\xa8", 2);
 	if (c->wrong)
@@ -369,6 +415,8 @@ make_arrival(const struct rx_case *c, unsigned int n, struct arrival *a)
 	if (c->says == TOGETHER) {
 		a->hdr.hdr.gso_type = c->gso_type;
 		a->hdr.hdr.gso_size = rte_cpu_to_le_16(MSS);
+		a->hdr.outer_th_offset = rte_cpu_to_le_16(outer);
+		a->hdr.inner_nh_offset = rte_cpu_to_le_16(c->tunnel ? f.l3 : 0);
 	}
 	a->hdr.hash_value = rte_cpu_to_le_32(0x01020304 * (n + 1));
 	a->hdr.hash_report = rte_cpu_to_le_16(reports[2 * c->ipv6 + c->udp]);
@@ -447,7 +495,7 @@ drain(unsigned int round, unsigned int *first, unsigned int end)
 
 	nb = rte_eth_rx_burst(port.port_id, 0, pkts, BURST);
 	for (; *first < end; (*first)++) {
-		if (!now.mergeable && rx_cases[*first].payload > 1300)
+		if (!now.mergeable && rx_cases[*first].payload > ONE_BUFFER)
 			continue;
 		make_arrival(&rx_cases[*first], *first + round, &a);
 		if (a.dropped != NULL) {
@@ -473,7 +521,7 @@ receive_all(unsigned int round)
 	int ret;
 
 	for (i = 0; i < RTE_DIM(rx_cases); i++) {
-		if (!now.mergeable && rx_cases[i].payload > 1300)
+		if (!now.mergeable && rx_cases[i].payload > ONE_BUFFER)
 			continue;
 		make_arrival(&rx_cases[i], i + round, &a);
 		ret = vdev_net_rx_hdr(&port.net, 0, frame, a.len, &a.hdr);
@@ -493,6 +541,7 @@ struct departure {
 	struct virtio_net_hdr_ext hdr;
 	struct inet_frame f;
 	size_t len;		/* of what leaves, in expected[] */
+	size_t outer_l4;	/* 0: no tunnel */
 	uint16_t tag_len;
 	uint16_t nb_descs;
 	bool refused;		/* by rte_eth_tx_prepare() */
@@ -520,11 +569,13 @@ gso_type_of(const struct tx_case *c)
 		return (now.tx & TX_UDP_TSO) && offered(uso ? VIRTIO_NET_F_HOST_USO :
 			VIRTIO_NET_F_HOST_UFO) ?
 			(uso ? VIRTIO_NET_HDR_GSO_UDP_L4 : VIRTIO_NET_HDR_GSO_UDP) : -1;
-	if (!(now.tx & (TX_TSO | TX_TUNNEL)) ||
+	if (!(now.tx & (c->tunnel ? TX_TUNNEL : TX_TSO | TX_TUNNEL)) ||
 	    !offered(c->ipv6 ? VIRTIO_NET_F_HOST_TSO6 : VIRTIO_NET_F_HOST_TSO4))
 		return -1;
 	return (c->ipv6 ? VIRTIO_NET_HDR_GSO_TCPV6 : VIRTIO_NET_HDR_GSO_TCPV4) |
-	       (c->cwr && offered(VIRTIO_NET_F_HOST_ECN) ? VIRTIO_NET_HDR_GSO_ECN : 0);
+	       (c->cwr && offered(VIRTIO_NET_F_HOST_ECN) ? VIRTIO_NET_HDR_GSO_ECN : 0) |
+	       (!c->tunnel ? 0 : c->ipv6 ? VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV6 :
+					   VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV4);
 }
 
 /* The flags of a packet. The application computes what it did not configure. */
@@ -539,6 +590,11 @@ flags_of(const struct tx_case *c)
 		flags |= c->udp ? RTE_MBUF_F_TX_UDP_CKSUM : RTE_MBUF_F_TX_TCP_CKSUM;
 	if (c->asks == SEGMENTS)
 		flags |= c->udp ? RTE_MBUF_F_TX_UDP_SEG : RTE_MBUF_F_TX_TCP_SEG;
+	if (c->tunnel)
+		flags |= RTE_MBUF_F_TX_TUNNEL_VXLAN |
+			 (c->ipv6 ? RTE_MBUF_F_TX_OUTER_IPV4 : RTE_MBUF_F_TX_OUTER_IPV6);
+	if (c->tunnel && c->ipv6 && (now.tx & TX_OUTER_IP))
+		flags |= RTE_MBUF_F_TX_OUTER_IP_CKSUM;
 	return flags | (c->nb_tags == 2 ? RTE_MBUF_F_TX_QINQ | RTE_MBUF_F_TX_VLAN :
 			c->nb_tags == 1 ? RTE_MBUF_F_TX_VLAN : 0);
 }
@@ -552,13 +608,22 @@ is_supported(const struct tx_case *c)
 		(c->asks < SEGMENTS || gso_type_of(c) >= 0));
 }
 
+/* Makes the frame of a packet in buf, with all checksums. */
+static void
+make_packet_frame(const struct tx_case *c, struct departure *d, uint8_t seed, uint8_t *buf)
+{
+	d->f = (struct inet_frame){ .ipv6 = c->ipv6, .udp = c->udp, .payload = c->payload,
+				    .tcp_flags = c->cwr ? 0x90 : 0x10, .seed = seed };
+	d->outer_l4 = make_frame(&d->f, c->tunnel, !c->ipv6, buf);
+}
+
 /* The header and the bytes in expected[] of a packet that asks for something and gets it. */
 static void
 judge_request(const struct tx_case *c, struct departure *d)
 {
 	struct virtio_net_hdr *h = &d->hdr.hdr;
 
-	inet_frame_make(&d->f, expected);
+	make_packet_frame(c, d, d->f.seed, expected);
 	if (c->asks < SUM)
 		return;
 	inet_frame_make_partial(&d->f, expected);
@@ -570,6 +635,10 @@ judge_request(const struct tx_case *c, struct departure *d)
 	h->gso_type = gso_type_of(c);
 	h->gso_size = rte_cpu_to_le_16(MSS);
 	h->hdr_len = rte_cpu_to_le_16(d->f.headers + d->tag_len);
+	if (!c->tunnel)
+		return;
+	d->hdr.outer_th_offset = rte_cpu_to_le_16(d->outer_l4 + d->tag_len);
+	d->hdr.inner_nh_offset = rte_cpu_to_le_16(d->f.l3 + d->tag_len);
 }
 
 /* Puts the tags that the port inserts into the frame of len bytes in expected[]. */
@@ -602,9 +671,7 @@ make_bytes(const struct tx_case *c, struct departure *d, bool prepare, uint8_t s
 {
 	bool ready = c->ready || (c->asks == SUM && !prepare);
 
-	d->f = (struct inet_frame){ .ipv6 = c->ipv6, .udp = c->udp, .payload = c->payload,
-				    .tcp_flags = c->cwr ? 0x90 : 0x10, .seed = seed };
-	inet_frame_make(&d->f, sent);
+	make_packet_frame(c, d, seed, sent);
 	if (c->asks >= SUM)
 		inet_frame_make_partial(&d->f, sent);
 	if (ready)
@@ -612,7 +679,9 @@ make_bytes(const struct tx_case *c, struct departure *d, bool prepare, uint8_t s
 	if (c->asks >= SUM)
 		memset(sent + d->f.l4 + d->f.csum_offset, 0x5a, 2);
 	if (flags_of(c) & RTE_MBUF_F_TX_IP_CKSUM)
-		memset(sent + d->f.l3 + offsetof(struct rte_ipv4_hdr, hdr_checksum), 0xa5, 2);
+		memset(sent + d->f.l3 + IPV4_SUM_OFF, 0xa5, 2);
+	if (flags_of(c) & RTE_MBUF_F_TX_OUTER_IP_CKSUM)
+		memset(sent + ETH_LEN + IPV4_SUM_OFF, 0xa5, 2);
 	return c->asks == PLAIN;
 }
 
@@ -708,7 +777,9 @@ make_departure(const struct tx_case *c, bool prepare, uint8_t seed, struct depar
 	share(d, c->sharing);
 	TEST_ASSERT_NOT_NULL(d->m, "no packet");
 	d->m->ol_flags |= flags_of(c);
-	d->m->l2_len = d->f.l3;
+	d->m->outer_l2_len = c->tunnel ? ETH_LEN : 0;
+	d->m->outer_l3_len = c->tunnel ? d->outer_l4 - ETH_LEN : 0;
+	d->m->l2_len = d->f.l3 - d->outer_l4;
 	d->m->l3_len = d->f.l4 - d->f.l3;
 	d->m->l4_len = d->f.headers - d->f.l4;
 	d->m->tso_segsz = MSS;
@@ -720,15 +791,18 @@ make_departure(const struct tx_case *c, bool prepare, uint8_t seed, struct depar
 static unsigned int nb_on_wire, nb_wrong_on_wire;
 
 static void
-on_wire(void *ctx __rte_unused, const uint8_t *bytes, size_t len)
+on_wire(void *ctx, const uint8_t *bytes, size_t len)
 {
+	const struct departure *d = ctx;
+	size_t inner_l3 = d->outer_l4 == 0 ? 0 : d->f.l3 + d->tag_len;
+
 	nb_on_wire++;
-	nb_wrong_on_wire += !vdev_net_offload_is_complete(bytes, len, 0);
+	nb_wrong_on_wire += !vdev_net_offload_is_complete(bytes, len, inner_l3);
 }
 
 /* The device's work on what it got is the end of it: complete frames, as many as there must be. */
 static int
-check_wire(const struct tx_case *c, const struct departure *d)
+check_wire(const struct tx_case *c, struct departure *d)
 {
 	unsigned int nb = c->asks != SEGMENTS ? 1 : (c->payload + MSS - 1) / MSS;
 	bool fragments = d->hdr.hdr.gso_type == VIRTIO_NET_HDR_GSO_UDP;
@@ -736,7 +810,7 @@ check_wire(const struct tx_case *c, const struct departure *d)
 	if (c->asks != PLAIN && !(now.tx & TX_BY_FLAGS))
 		return TEST_SUCCESS;	/* what nobody looked at is as wrong as it was */
 	nb_on_wire = nb_wrong_on_wire = 0;
-	TEST_ASSERT(vdev_net_offload_finish(&port.net.tx_hdr, frame, d->len, on_wire, NULL) > 0,
+	TEST_ASSERT(vdev_net_offload_finish(&port.net.tx_hdr, frame, d->len, on_wire, d) > 0,
 		"the device can do nothing with it");
 	if (fragments)	/* whose checksum is of them all */
 		nb = (c->payload + 8 + MSS - 1) / MSS;
@@ -763,7 +837,7 @@ check_other(const struct departure *d)
 
 /* Takes what the device got, and compares it. */
 static int
-check_sent(const struct tx_case *c, const struct departure *d)
+check_sent(const struct tx_case *c, struct departure *d)
 {
 	unsigned int nb_descs;
 	int len;
