@@ -70,14 +70,15 @@ class Line(Bench):
         """A device that keeps what it gets."""
         return f"net_pcap0,tx_pcap={self.folder}/out0.pcap"
 
-    def app(self, *devices: str, engine: str = "io", options: tuple[str, ...] = ()) -> Session:
+    def app(self, *devices: str, engine: str = "io",
+            log: str = "lib.vhost.config:warning") -> Session:
         """A dpdk-testpmd at its prompt, with these devices as ports 0 and 1."""
         vdevs = [word for device in devices for word in ("--vdev", device)]
         app = Session(["dpdk-testpmd", "--lcores", "0@0,1@1", *EAL, *MEMORY,
-                       "--log-level=lib.vhost.config:warning",  # else it fills the terminal
+                       f"--log-level={log}",  # vhost's fills a terminal that nobody reads
                        "-d", str(self.folder / PLUGIN.name), *vdevs, "--", "-i",
                        f"--forward-mode={engine}", "--disable-link-check", "--no-flush-rx",
-                       "--mask-event=all", "--total-num-mbufs=4096", *options],
+                       "--mask-event=all", "--total-num-mbufs=4096"],
                       "testpmd> ", terminal=True)
         self.apps.append(app)
         app.expect("testpmd> ")
@@ -222,6 +223,20 @@ def test_lro(_args: Namespace) -> None:
             line.flow(receiver, back, sender)
             line.kept([packet.whole() for packet in SMALL]
                       + [packet.whole(pseudo_length=0) for packet in LARGE])
+
+
+def test_arguments(_args: Namespace) -> None:
+    """What the arguments change of a back end that has UFO and no USO."""
+    for argument, words, absent in (("uso=0", "UDP_TSO", ""), ("uso=1", "TCP_TSO", "UDP_TSO"),
+                                    ("udp_lro=0", "GUEST_TSO4", "GUEST_UFO"),
+                                    ("udp_lro=1", "GUEST_UFO", "")):
+        with Line([]) as line:
+            line.app(line.vhost(), line.sink())
+            front = line.app(line.vio(argument), line.sink(), log="pmd.net.vio:8")
+            line.set_up(front, "port config 0 rx_offload tcp_lro on")
+            shown = front.text.rpartition("features agreed on:")[2].partition("\n")[0]
+            shown += front.run("show port 0 tx_offload capabilities")
+            check(words in shown and not (absent and absent in shown), f"{argument}: {shown}")
 
 
 if __name__ == "__main__":

@@ -50,7 +50,12 @@ def test_wrong_arguments(_args):
     """An unknown argument and a wrong value are named; the other device works."""
     for argument, words in (("foo=1", "unknown device argument 'foo'"),
                             ("pmd", "bad value in 'pmd'"),
-                            ("pmd=net_vrtio", "bad value in 'pmd=net_vrtio'")):
+                            ("pmd=net_vrtio", "bad value in 'pmd=net_vrtio'"),
+                            ("rss_fallback=yes", "bad value in 'rss_fallback=yes': it is 0 or 1"),
+                            ("partial_csum=2", "bad value in 'partial_csum=2': it is 0 or 1"),
+                            ("udp_lro=", "bad value in 'udp_lro=': it is 0 or 1"),
+                            ("uso=1,uso=0", "device argument 'uso' is given more than once"),
+                            ("mtu=1500", "unknown device argument 'mtu'")):
         with LAB.app(PAIR, devargs=(argument, "")) as app:
             lab.expect_words(app.output, f"net_vio: {PAIR[0].bdf}: {words}")
             equal(app.port_info(0)["Device name"], PAIR[1].bdf, "the only device")

@@ -240,12 +240,6 @@ def test_fallback(_args):
         equal(len(receive(app, PLAIN)), FLOWS, "flows")
 
 
-def test_bad_fallback(_args):
-    """A value that is none."""
-    said = LAB.fails(LAB.eal([PLAIN], devargs=["rss_fallback=yes"]))
-    lab.expect_words(said, "rss_fallback is 0 or 1")
-
-
 def test_packet_types(_args):
     """testpmd wants none at first, and those of the layers that it sets then."""
     with LAB.app([PLAIN], *QUEUES, program=DPDK_TESTPMD) as app:

@@ -98,16 +98,22 @@ static int
 args_check_keys(const struct rte_pci_device *pci_dev, const struct rte_kvargs *kvlist,
 		struct pci_args *args)
 {
+	const char *key;
 	unsigned int i;
 
 	for (i = 0; i < kvlist->count; i++) {
-		if (strcmp(kvlist->pairs[i].key, ARG_PMD) == 0 ||
-		    strcmp(kvlist->pairs[i].key, ARG_VDPA) == 0 ||
-		    arg_flag(args, kvlist->pairs[i].key) != NULL)
-			continue;
-		VIO_LOG(ERR, pci_dev->name, "unknown device argument '%s': known are " ARGS_KNOWN,
-			kvlist->pairs[i].key);
-		return -EINVAL;
+		key = kvlist->pairs[i].key;
+		if (strcmp(key, ARG_PMD) != 0 && strcmp(key, ARG_VDPA) != 0 &&
+		    arg_flag(args, key) == NULL) {
+			VIO_LOG(ERR, pci_dev->name, "unknown device argument '%s': known are "
+				ARGS_KNOWN, key);
+			return -EINVAL;
+		}
+		if (rte_kvargs_count(kvlist, key) > 1) {
+			VIO_LOG(ERR, pci_dev->name, "device argument '%s' is given more than once",
+				key);
+			return -EINVAL;
+		}
 	}
 	return 0;
 }
