@@ -13,12 +13,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rte_cycles.h>
 #include <rte_mbuf.h>
 
 #include "page.h"
 
 #define PORT		0
 #define MAX_BURST	512
+#define INTERRUPTED_US	50
 
 struct options {
 	const char *page;	/* of the null back end; NULL: the port has another device */
@@ -27,11 +29,18 @@ struct options {
 	uint32_t frame_len;
 	uint32_t burst;
 	uint32_t nb_desc;
-	bool count;		/* instructions, and no windows */
+	uint32_t nb_counted;	/* bursts whose instructions are counted; 0: windows instead */
 	bool floor;		/* two threads, and no port */
 };
 
 extern struct options options;
+
+/* Whether a call took so long that its thread was interrupted: no burst needs that. */
+static inline bool
+was_interrupted(uint64_t cycles)
+{
+	return cycles > rte_get_tsc_hz() / US_PER_S * INTERRUPTED_US;
+}
 
 /* Says on stderr what is wrong. */
 void

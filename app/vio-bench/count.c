@@ -19,8 +19,7 @@
 
 #include "bench.h"
 
-#define NB_WARM		124	/* bursts before those that are counted, which are to cross */
-#define NB_COUNTED	8	/* the end of a ring of 1024 by the default burst */
+#define NB_WARM		124	/* bursts before those that are counted: rings have gone round */
 
 #ifdef RTE_ARCH_X86_64
 static volatile uint64_t nb_steps;
@@ -129,7 +128,7 @@ count(const char *kind, burst_fn burst, uint64_t *overhead)
 	unsigned int i, nb;
 
 	nb_steps = 0;
-	for (i = 0; i < NB_WARM + NB_COUNTED; i++) {
+	for (i = 0; i < NB_WARM + options.nb_counted; i++) {
 		if (backend_tell(PAGE_STEP) != 0)
 			return -1;
 		nb = burst(i >= NB_WARM);

@@ -117,10 +117,10 @@ floor_window(const char *kind)
 		nb = driver_burst(&slot);
 		after = rte_rdtsc();
 		packets += nb;
-		if (nb == BURST) {
+		if (nb == BURST && !was_interrupted(after - before)) {
 			full_packets += nb;
 			full_cycles += after - before;
-		} else {
+		} else if (nb < BURST) {
 			rte_delay_us_block(1);
 		}
 	} while (after < end);

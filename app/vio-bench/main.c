@@ -41,7 +41,7 @@ run(void)
 	if (ret == 0)
 		ret = backend_open();
 	if (ret == 0)
-		ret = options.count ? count_run() : windows_run();
+		ret = options.nb_counted > 0 ? count_run() : windows_run();
 	return port_close() == 0 ? ret : -1;
 }
 

@@ -35,7 +35,7 @@ enum option_id {
 
 static const struct option long_options[] = {
 	{ "burst", required_argument, NULL, OPT_BURST },
-	{ "count", no_argument, NULL, OPT_COUNT },
+	{ "count", required_argument, NULL, OPT_COUNT },
 	{ "desc", required_argument, NULL, OPT_DESC },
 	{ "floor", no_argument, NULL, OPT_FLOOR },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -51,7 +51,7 @@ options_usage(const char *program)
 {
 	printf("Usage: %s EAL-OPTIONS -- OPTIONS\n"
 	       "  --page=FILE     the page of vio-bench-null, which is the port's device\n"
-	       "  --count         count the instructions of a packet, and measure no time\n"
+	       "  --count=N       count the instructions of N bursts, and measure no time\n"
 	       "  --floor         two threads that hand over descriptors, and no port\n"
 	       "  --windows=N     windows of each kind (10)\n"
 	       "  --ms=N          length of a window in milliseconds (20)\n"
@@ -85,8 +85,7 @@ parse_option(int id, const char *program)
 	case OPT_BURST:
 		return parse_number(optarg, 1, MAX_BURST, &options.burst);
 	case OPT_COUNT:
-		options.count = true;
-		return 0;
+		return parse_number(optarg, 1, 100000, &options.nb_counted);
 	case OPT_DESC:
 		return parse_number(optarg, MAX_BURST, 32768, &options.nb_desc);
 	case OPT_FLOOR:

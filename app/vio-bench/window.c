@@ -24,6 +24,7 @@ struct window {
 	uint64_t packets;
 	uint64_t full_packets;	/* of calls of a whole burst */
 	uint64_t full_cycles;	/* inside these */
+	uint64_t interrupted;	/* calls of a whole burst that are not among these */
 	uint64_t idle_cycles;	/* of ours: the device had nothing for us, or no room */
 	uint64_t cycles;	/* of all */
 };
@@ -47,7 +48,9 @@ static void
 note(struct window *window, unsigned int nb, uint64_t cycles)
 {
 	window->packets += nb;
-	if (nb == options.burst) {
+	if (nb == options.burst && was_interrupted(cycles)) {
+		window->interrupted++;
+	} else if (nb == options.burst) {
 		window->full_packets += nb;
 		window->full_cycles += cycles;
 	} else if (nb == 0) {
@@ -192,9 +195,9 @@ run(const char *kind, window_fn function, enum page_op op)
 		return -1;
 	printf("window kind=%s ping=%" PRIu64 " ping_after=%" PRIu64 " packets=%" PRIu64
 	       " full_packets=%" PRIu64 " full_cycles=%" PRIu64 " cycles=%" PRIu64
-	       " front_idle=%" PRIu64 " back_idle=%" PRIu64 "\n", kind, ping, backend_ping(),
-	       window.packets, window.full_packets, window.full_cycles, window.cycles,
-	       window.idle_cycles, idle);
+	       " front_idle=%" PRIu64 " back_idle=%" PRIu64 " interrupted=%" PRIu64 "\n", kind,
+	       ping, backend_ping(), window.packets, window.full_packets, window.full_cycles,
+	       window.cycles, window.idle_cycles, idle, window.interrupted);
 	return 0;
 }
 

@@ -15,6 +15,8 @@ from typing import Sequence
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 PLUGIN = "drivers/librte_net_vio.so"
+APP = "app/vio-bench/vio-bench"
+NULL = "app/vio-bench/vio-bench-null"
 DRIVERS = ("net_virtio_user", "net_vio_user")  # the peer first
 DESCRIPTORS = 1024
 SECONDS = 120  # that a launch may take
@@ -102,7 +104,7 @@ def run(command: Sequence[str | Path], cpus: str) -> str:
 
 def bench_command(build: Path, lcores: str) -> list[str | Path]:
     """vio-bench up to the device."""
-    return [build / "app/vio-bench/vio-bench", "-l", lcores, *EAL]
+    return [build / APP, "-l", lcores, *EAL]
 
 
 def floor(options: Sequence[str], cpus: Sequence[int], build: Path = BUILD) -> Launch:
@@ -125,7 +127,7 @@ def launch(driver: str, mode: Mode, options: Sequence[str], *, cpus: Sequence[in
         shutil.copy(build / PLUGIN, folder)
         socket, page = folder / "socket", folder / "page"
         back = subprocess.Popen(["taskset", "-c", str(cpus[0]),
-                                 build / "app/vio-bench/vio-bench-null", socket, page,
+                                 build / NULL, socket, page,
                                  str(back_size or size)], stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + SECONDS
         while not socket.exists() and back.poll() is None and time.monotonic() < deadline:

@@ -6,8 +6,10 @@
 No figure of time is judged here, only that packets add up.
 """
 
+import csv
 import subprocess
 import sys
+import xml.etree.ElementTree
 from argparse import Namespace
 from pathlib import Path
 
@@ -15,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(ROOT / "test"))
 import results  # noqa: E402  pylint: disable=wrong-import-position
-from perf import launch  # noqa: E402  pylint: disable=wrong-import-position
+from perf import launch, plot, report  # noqa: E402  pylint: disable=wrong-import-position
+from perf.collect import Collection  # noqa: E402  pylint: disable=wrong-import-position
 from results import check, equal  # noqa: E402  pylint: disable=wrong-import-position
 
 KINDS = ("rx", "tx", "fwd")
@@ -89,7 +92,7 @@ def test_argument_that_is_unknown(_args: Namespace) -> None:
 
 def test_counts_are_exact(_args: Namespace) -> None:
     """Two counts of the same are equal, and a longer burst costs less a packet."""
-    first, second, longer = (launch.parse(software("--count", f"--burst={burst}").stdout).counts
+    first, second, longer = (launch.parse(software("--count=8", f"--burst={burst}").stdout).counts
                              for burst in (32, 32, 64))
     equal(sorted(first), ["rx", "tx"], "kinds that were counted")
     equal(first, second, "instructions a packet")
@@ -102,6 +105,39 @@ def test_software_port(_args: Namespace) -> None:
     done = software(*SHORT)
     equal(done.returncode, 0, done.stdout)
     check_windows(launch.parse(done.stdout), KINDS, "net_null")
+
+
+def planted(cost: int, ping: int, kinds: tuple[str, ...]) -> launch.Launch:
+    """A launch as vio-bench prints it, with one window of each kind."""
+    return launch.parse("machine tsc_hz=1000000000\n" + "".join(
+        f"window kind={kind} ping=200 ping_after={ping} packets=100 full_packets=64 "
+        f"full_cycles={64 * cost} cycles={100 * cost} front_idle={10 * cost} "
+        f"back_idle={20 * cost}\n" for kind in kinds))
+
+
+def test_report(_args: Namespace) -> None:
+    """Medians, their least and most, ratios, and what is left out, of figures that were planted."""
+    collection = Collection([MODES["split"], MODES["packed"]])
+    for cost in (4, 5, 9):
+        collection.floor.add(planted(cost, 200, KINDS[:2]))
+        peer, ours = collection.pairs[0]
+        peer.add(planted(10 * cost, 200, KINDS))
+        ours.add(planted(5 * cost, 200, KINDS))
+    ours.add(planted(1, 1000, KINDS))  # far
+    collection.pairs[1][1].refused = True
+    equal((ours.nb_good, ours.nb_far), (3, 3), "good launches and windows that were far")
+    text = report.text(collection, {"load before": "0"})
+    for part in ("| net_virtio_user | **50.0** (40.0 to 90.0) |", "| times faster | 2.00 | 2.00 |"
+                 " 2.00 |", "| net_vio_user | refused |", "back end 20%", "Left out: 3 of 27"):
+        check(part in text, f"no {part!r} in:\n{text}")
+    lines = [line for line in report.table_csv(collection).splitlines() if line[0] != "#"]
+    rows = {(row["mode"], row["driver"], row["figure"]): row for row in csv.DictReader(lines)}
+    equal(len(rows), 2 + 2 * 3, "lines of the CSV file")
+    equal(rows["split", "net_vio_user", "forwarding Mpps"]["median"], "40.00", "Mpps")
+    equal(rows["floor", "", "Tx cycles"]["most"], "9.00", "the floor")
+    picture = xml.etree.ElementTree.fromstring(plot.svg(collection))
+    bars = [element for element in picture if element.get("fill") in plot.COLOURS]
+    equal(len(bars), 3 + 2 * 3, "bars and their legend")
 
 
 def test_floor(_args: Namespace) -> None:

@@ -22,6 +22,7 @@ from perf import launch  # noqa: E402  pylint: disable=wrong-import-position
 
 BUDGET = Path(__file__).with_name("budget.csv")
 KINDS = ("rx", "tx")
+BURSTS = 8  # the fourth of them crosses the end of the ring
 # Other processors take other functions of the C library, other compilers other instructions.
 SLACK = 0.02
 
@@ -46,7 +47,7 @@ def record(counted: dict[str, dict[str, float]]) -> None:
 
 def count(mode: launch.Mode) -> dict[str, float]:
     """Instructions of net_vio a packet in a mode."""
-    return launch.launch("net_vio_user", mode, ["--count"], cpus=(0, launch.nb_cpus() - 1),
+    return launch.launch("net_vio_user", mode, [f"--count={BURSTS}"], cpus=(0, launch.nb_cpus() - 1),
                          memory=launch.NO_HUGE).counts
 
 
