@@ -10,10 +10,14 @@ FAR's stack checks every checksum.
 """
 
 import hashlib
+import json
 import random
+import re
 import socket
+import subprocess
+import tempfile
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import lab
 import vm
@@ -22,6 +26,7 @@ from results import check, equal
 
 MTU = 1500
 NEAR_ADDRESS, FAR_ADDRESS = "198.18.8.1", "198.18.8.2"
+NEAR_IPV6, FAR_IPV6 = "2001:db8::8:1", "2001:db8::8:2"
 TCP_PORT, UDP_PORT = 7001, 7002
 SECONDS = 30  # for one stream
 STREAM = 6_000_000
@@ -33,7 +38,7 @@ RX_LRO = 0x10
 TX_CKSUM = 0x0E  # IPv4, TCP and UDP
 TX_TSO = 0x20
 TX_MULTI_SEGS = 0x8000
-MSS = MTU - 40 - 12  # with time stamps
+MSS, MSS_IPV6 = MTU - 40 - 12, MTU - 60 - 12  # with time stamps
 
 
 # ---------------------------------------------------------------- the far side
@@ -62,6 +67,11 @@ class Far:
             run(middle, command)
         run(self.namespace, f"ip address add {FAR_ADDRESS}/24 dev wire")
         run(self.namespace, "ip link set wire up")
+        for namespace, device, address in ((NEAR.namespace, "tap0", NEAR_IPV6),
+                                           (self.namespace, "wire", FAR_IPV6)):
+            run(namespace, f"sysctl -qw net.ipv6.conf.{device}.disable_ipv6=0 "
+                           f"net.ipv6.conf.{device}.accept_dad=0")
+            run(namespace, f"ip address add {address}/64 dev {device} nodad")
 
 
 FAR = Far()
@@ -83,17 +93,50 @@ def checksum_errors(namespace):
     return values["Tcp:InCsumErrors"] + values["Udp:InCsumErrors"]
 
 
+@contextmanager
+def looked_at(namespace, device, address):
+    """A list of what tcpdump says of the frames from an address that come out of a device."""
+    command = ("tcpdump", "-i", device, "-nn", "-vv", "-l", "-s", "0", "-B", "16384",
+               "src", address, "and", "(tcp or udp)")
+    lines = []
+    with tempfile.TemporaryFile("w+", encoding="ascii") as said, \
+         subprocess.Popen(namespace.command(*command), text=True, stdout=said,
+                          stderr=subprocess.PIPE) as process:
+        for line in process.stderr:
+            if "listening on" in line:
+                break
+        else:
+            check(False, f"tcpdump ended with status {process.wait()}")
+        try:
+            yield lines
+        finally:
+            process.terminate()
+            process.wait()
+            said.seek(0)
+            lines.extend(said)
+
+
+def check_sums(lines, at_least):
+    """tcpdump must have found all checksums right, of IPv4 headers too, in so many packets."""
+    text = "".join(lines)
+    wrong = re.findall(r".*(?:incorrect|bad cksum|bad udp cksum).*", text)
+    equal(wrong[:2], [], f"wrong checksums of {len(wrong)} packets")
+    right = len(re.findall(r"\(correct\)|udp sum ok", text))
+    check(right >= at_least, f"tcpdump saw {right} packets only: {text[:400]}")
+
+
 # ---------------------------------------------------------------- streams and datagrams
 
 def stream(source, target, address, size=STREAM):
     """A TCP stream of random bytes; all of them must arrive as they are."""
     data = random.Random(lab.SEED).randbytes(size)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with target.entered():
-        server = socket.create_server((address, TCP_PORT))
+        server = socket.create_server((address, TCP_PORT), family=family)
     with server:
         server.settimeout(SECONDS)
         with source.entered():
-            sender = socket.socket()
+            sender = socket.socket(family)
         sender.settimeout(SECONDS)
         with sender:
             sender.connect((address, TCP_PORT))
@@ -138,11 +181,11 @@ def datagrams(source, target, address):
             check(receiver.recv(2048) == data, f"a datagram of {size} bytes (seed {lab.SEED})")
 
 
-def both_ways(action):
+def both_ways(action, near=NEAR_ADDRESS, far=FAR_ADDRESS):
     """From NEAR to FAR and back; returns how many checksums were found wrong."""
     before = checksum_errors(NEAR.namespace) + checksum_errors(FAR.namespace)
-    action(NEAR.namespace, FAR.namespace, FAR_ADDRESS)
-    action(FAR.namespace, NEAR.namespace, NEAR_ADDRESS)
+    action(NEAR.namespace, FAR.namespace, far)
+    action(FAR.namespace, NEAR.namespace, near)
     return checksum_errors(NEAR.namespace) + checksum_errors(FAR.namespace) - before
 
 
@@ -158,6 +201,28 @@ def testpmd(rx, tx, engine="io", **how):
     FAR.ready()
     return LAB.app(CARDS, f"--rx-offloads={rx:#x}", f"--tx-offloads={tx | TX_MULTI_SEGS:#x}",
                    f"--forward-mode={engine}", program=DPDK_TESTPMD, **how)
+
+
+def streams_of_iperf3(target, source, address, *options):
+    """Several streams at once for two seconds; returns the bytes that arrived."""
+    with subprocess.Popen(target.command("iperf3", "-s", "-1", "--forceflush"), text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
+        try:
+            check(any("listening" in line for line in server.stdout), "iperf3's server ended")
+            done = source.run("iperf3", "-c", address, "-P", 4, "-t", 2, "-J", *options)
+        finally:
+            server.terminate()
+    report = json.loads(done.stdout)
+    check("error" not in report, f"iperf3: {report.get('error')}")
+    return report["end"]["sum_received"]["bytes"]
+
+
+def no_packet_refused(app):
+    """Neither port dropped a packet for what its header said, or for its length."""
+    for port in (0, 1):
+        xstats = app.xstats(port)
+        equal([xstats[f"{name}_bad_offload"] for name in ("rx_q0", "tx_q0")]
+              + [xstats["rx_q0_oversize"]], [0] * 3, f"packets refused on port {port}")
 
 
 def by_hardware(app):
@@ -188,20 +253,48 @@ def test_tx_checksum(_args):
         equal(app.xstats(1)["tx_q0_bad_offload"], 0, "packets refused")
 
 
-def test_lro_and_tso(_args):
-    """Streams in packets of up to 64 KB through both rings, cut for the wire by Linux."""
+@contextmanager
+def segmenting(mss=MSS):
+    """An application that takes and sends packets of up to 64 KB."""
     with testpmd(RX_CKSUM | RX_LRO, TX_CKSUM | TX_TSO, "csum") as app:
         by_hardware(app)
-        app.ok("port stop all", f"tso set {MSS} 0", f"tso set {MSS} 1", "port start all", "start",
+        app.ok("port stop all", f"tso set {mss} 0", f"tso set {mss} 1", "port start all", "start",
                "clear port stats all")
-        equal(both_ways(stream), 0, "wrong TCP checksums")
+        yield app
         received, _ = mean_sizes(app, 0)
         _, sent = mean_sizes(app, 1)
         check(received > 2 * MTU and sent > 2 * MTU,
               f"no large packets: {received:.0f} bytes in, {sent:.0f} out, in the mean")
-        for port in (0, 1):
-            equal(app.xstats(port)["rx_q0_bad_offload"] + app.xstats(port)["tx_q0_bad_offload"]
-                  + app.xstats(port)["rx_q0_oversize"], 0, f"packets refused on port {port}")
+        no_packet_refused(app)
+
+
+def test_lro_and_tso(_args):
+    """Streams in packets of up to 64 KB through both rings, cut for the wire by Linux."""
+    with segmenting():
+        with looked_at(FAR.namespace, "wire", NEAR_ADDRESS) as frames:
+            equal(both_ways(stream), 0, "wrong TCP checksums")
+        check_sums(frames, STREAM // MTU // 2)  # tcpdump may miss some
+        longest = max(int(size) for size in re.findall(r", length (\d+)\)", "".join(frames)))
+        equal(longest, MTU, "bytes of the longest packet on the wire")
+
+
+def test_lro_and_tso_ipv6(_args):
+    """The same over IPv6."""
+    with segmenting(MSS_IPV6):
+        with looked_at(FAR.namespace, "wire", NEAR_IPV6) as frames:
+            equal(both_ways(stream, NEAR_IPV6, FAR_IPV6), 0, "wrong TCP checksums")
+        check_sums(frames, STREAM // MTU // 2)
+
+
+def test_iperf3(_args):
+    """Several streams at once, in large packets both ways."""
+    with segmenting():
+        before = checksum_errors(NEAR.namespace) + checksum_errors(FAR.namespace)
+        for options in ((), ("--reverse",)):
+            got = streams_of_iperf3(FAR.namespace, NEAR.namespace, FAR_ADDRESS, *options)
+            check(got > STREAM, f"iperf3 {options}: {got} bytes arrived")
+        equal(checksum_errors(NEAR.namespace) + checksum_errors(FAR.namespace) - before, 0,
+              "wrong TCP checksums")
 
 
 def test_offloads_of_the_device(_args):
