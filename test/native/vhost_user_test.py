@@ -9,6 +9,7 @@ which forwards them, and back through the back end into another file.
 
 import os
 import re
+import socket
 import sys
 import time
 from argparse import Namespace
@@ -240,7 +241,7 @@ REFUSED = [
     (",iface=tap0", "device argument 'iface' is for the kernel's vhost"),
     (",server=2", "bad value server=2: a number from 0 to 1 is expected"),
     (",servers=1", "unknown device argument 'servers': known are path="),
-    ("/absent", "no connection to "),
+    ("/absent", "start the vhost-user back end first"),
 ]
 
 
@@ -270,10 +271,19 @@ def test_arguments_accepted(_args: Namespace) -> None:
 
 
 def test_no_socket(_args: Namespace) -> None:
-    """What net_virtio_user takes for the kernel's vhost is told apart."""
+    """Each path without a back end has an advice of its own."""
     with Bench() as bench:
-        os.mknod(bench.path)
-        check("it is no socket" in refusal(bench), "no message")
+        os.mknod(bench.path)  # as net_virtio_user has it for the kernel's vhost
+        check("it is no socket, and" in refusal(bench), "client: a file")
+        bench.devargs = ",server=1"
+        check("it is no socket: remove it" in refusal(bench), "server: a file")
+        bench.path.unlink()
+        bench.devargs = "/socket,server=1"
+        check("make its folder first" in refusal(bench), "server: no folder")
+        bench.devargs = ""
+        with socket.socket(socket.AF_UNIX) as left:
+            left.bind(str(bench.path))
+        check("remove the file, then start" in refusal(bench), "client: left behind")
 
 
 def test_receive_modes(_args: Namespace) -> None:

@@ -33,7 +33,8 @@ vio_dev_reset(struct vio_dev *dev)
 	else
 		VIO_LOG(ERR, dev->transport->name,
 			"the device did not confirm its reset within %u ms: memory that it was "
-			"given stays allocated, as it may still use it; reset it on the host",
+			"given stays allocated, as it may still use it; reset it on the host, "
+			"or end the vhost-user back end",
 			VIO_RESET_DEADLINE_MS);
 	return ret;
 }

@@ -75,12 +75,40 @@ exists(const struct vio_user_socket *s)
 
 /* What to do about a connection that cannot be had. */
 static const char *
-connect_advice(const struct vio_user_socket *s)
+connect_advice(const struct vio_user_socket *s, int error)
 {
 	/* net_virtio_user takes devices such as /dev/vhost-net, too. */
 	if (exists(s) && !is_socket(s))
 		return "it is no socket, and nothing but vhost-user is supported";
-	return "start the vhost-user back end first";
+	switch (error) {
+	case ECONNREFUSED:
+		return "nobody listens there any more: remove the file, then start the "
+			"vhost-user back end";
+	case EACCES:
+		return "let this user reach the socket and write to it";
+	case EAGAIN:
+		return "the back end accepts nobody now: end its other front end, or start it "
+			"anew";
+	default:
+		return "start the vhost-user back end first";
+	}
+}
+
+/* What to do about a path at which nobody can listen. */
+static const char *
+listen_advice(const struct vio_user_socket *s, int error)
+{
+	switch (error) {
+	case EADDRINUSE:
+		return is_socket(s) ? "end who listens there, or use another path" :
+			"it is no socket: remove it, or use another path";
+	case ENOENT:
+		return "make its folder first, or use another path";
+	case EACCES:
+		return "let this user write to its folder, or use another path";
+	default:
+		return "use another path";
+	}
 }
 
 /* Whether the socket at the path is one that its process left behind. */
@@ -118,8 +146,8 @@ server_listen(struct vio_user_socket *s)
 	if (ret == 0)
 		return 0;
 
-	VIO_LOG(ERR, s->name, "cannot listen at %s: %s; use another path, or end who uses it",
-		s->path, strerror(-ret));
+	VIO_LOG(ERR, s->name, "cannot listen at %s: %s; %s", s->path, strerror(-ret),
+		listen_advice(s, -ret));
 	if (s->listen_fd >= 0)
 		close(s->listen_fd);
 	s->listen_fd = -1;
@@ -160,7 +188,7 @@ vio_user_socket_open(struct vio_user_socket *s, unsigned int wait_ms)
 		ret = connection_to(s, 0);
 		if (ret < 0)
 			VIO_LOG(ERR, s->name, "no connection to %s: %s; %s", s->path,
-				strerror(-ret), connect_advice(s));
+				strerror(-ret), connect_advice(s, -ret));
 		return ret;
 	}
 	ret = server_listen(s);
