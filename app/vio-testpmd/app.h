@@ -30,6 +30,7 @@ struct config {
 	bool loop_topology;
 	bool lsc;
 	bool rx_intr;			/* sleep until frames come */
+	bool lro;			/* and segment again what is sent on */
 	bool json;
 	const char *json_path;		/* NULL: standard output */
 	const char *forward_mode;

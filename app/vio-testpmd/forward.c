@@ -74,6 +74,8 @@ fwd_send(struct fwd_stream *stream, struct rte_mbuf **pkts, uint16_t nb_pkts)
 {
 	uint16_t sent = 0;
 
+	if (config.lro)
+		nb_pkts = fwd_lro_segment(stream, pkts, nb_pkts);
 	if (nb_pkts == 0)
 		return;
 	for (unsigned int attempt = 0; attempt <= TX_RETRIES; attempt++) {

@@ -55,6 +55,9 @@ uint16_t fwd_receive(struct fwd_stream *stream, struct rte_mbuf **pkts);
 void fwd_send(struct fwd_stream *stream, struct rte_mbuf **pkts, uint16_t nb_pkts);
 void fwd_ignore(struct fwd_stream *stream, struct rte_mbuf *pkt);
 
+/* Gets what LRO put together segmented again; what cannot be is ignored. Returns what is left. */
+uint16_t fwd_lro_segment(struct fwd_stream *stream, struct rte_mbuf **pkts, uint16_t nb_pkts);
+
 /*
  * Of a worker with its streams, on its lcore: the interrupts of their Rx queues are waited for
  * by fwd_doze(), until packets may have come or a while has passed. -1: told why.

@@ -31,6 +31,7 @@ enum option_id {
 	OPT_INTERACTIVE = 'i',
 	OPT_AUTO_START = 'a',
 	OPT_BURST = 256,
+	OPT_ENABLE_LRO,
 	OPT_ETH_PEER,
 	OPT_FORWARD_MODE,
 	OPT_JSON,
@@ -52,6 +53,7 @@ enum option_id {
 static const struct option long_options[] = {
 	{ "auto-start", no_argument, NULL, OPT_AUTO_START },
 	{ "burst", required_argument, NULL, OPT_BURST },
+	{ "enable-lro", no_argument, NULL, OPT_ENABLE_LRO },
 	{ "eth-peer", required_argument, NULL, OPT_ETH_PEER },
 	{ "forward-mode", required_argument, NULL, OPT_FORWARD_MODE },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -88,6 +90,7 @@ options_usage(const char *program)
 	       "  --max-pkt-len=N          longest frame with its CRC (what the device prefers)\n"
 	       "  --mbuf-size=N            buffer of an mbuf with its headroom (%d)\n"
 	       "  --total-num-mbufs=N      mbufs of the pool (what the queues need)\n"
+	       "  --enable-lro             let devices put packets together, segment again\n"
 	       "  --txpkts=LEN[,LEN]...    segments of the packets that txonly makes (64)\n"
 	       "  --tx-first               send a burst on every port before forwarding\n"
 	       "  --no-lsc-interrupt       leave link state change interrupts off\n"
@@ -243,6 +246,9 @@ parse_option(int id, char **argv)
 		return 0;
 	case OPT_NO_LSC:
 		config.lsc = false;
+		return 0;
+	case OPT_ENABLE_LRO:
+		config.lro = true;
 		return 0;
 	case OPT_RX_INTERRUPTS:
 		config.rx_intr = true;

@@ -24,6 +24,11 @@
 #define POOL_CACHE 256
 #define POOL_MIN 16384
 
+/* What packets that LRO put together need to be sent on. */
+#define LRO_TX_OFFLOADS	(RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM | \
+			 RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_TSO | \
+			 RTE_ETH_TX_OFFLOAD_UDP_TSO)
+
 struct port ports[RTE_MAX_ETHPORTS];
 struct rte_mempool *mbuf_pool;
 
@@ -149,10 +154,14 @@ choose_offloads(const struct port *port, const struct rte_eth_dev_info *info,
 		conf->rxmode.offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
 	if (port->vlan_filter)
 		conf->rxmode.offloads |= RTE_ETH_RX_OFFLOAD_VLAN_FILTER;
-	conf->rxmode.offloads &= info->rx_offload_capa;
 	/* There is one pool, and no mode keeps a packet that it sent: FAST_FREE is safe. */
-	conf->txmode.offloads = (RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE)
-				& info->tx_offload_capa;
+	conf->txmode.offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
+	if (config.lro) {
+		conf->rxmode.offloads |= RTE_ETH_RX_OFFLOAD_TCP_LRO | RTE_ETH_RX_OFFLOAD_SCATTER;
+		conf->txmode.offloads |= LRO_TX_OFFLOADS;
+	}
+	conf->rxmode.offloads &= info->rx_offload_capa;
+	conf->txmode.offloads &= info->tx_offload_capa;
 }
 
 static int
