@@ -13,12 +13,12 @@ import os
 import re
 import shutil
 import struct
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import VmError
+from .shell import output
 
 HERE = Path(__file__).resolve().parent
 CACHE = HERE.parent.parent / "build" / "cache" / "vm"
@@ -48,21 +48,14 @@ def prepare(say=print):
     return Kernel(package, folder / "vmlinux", _initramfs(folder))
 
 
-def _output(*command):
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise VmError(f"'{' '.join(map(str, command))}' failed: {done.stderr.strip()}")
-    return done.stdout
-
-
 def _candidate():
     """Name and version of the kernel package that the meta package stands for."""
     show = ("apt-cache", "show", "--no-all-versions", META_PACKAGE)
     try:
-        shown = _output(*show)
+        shown = output(*show)
     except VmError:  # no list of packages yet
-        _output("apt-get", "update", "-q")
-        shown = _output(*show)
+        output("apt-get", "update", "-q")
+        shown = output(*show)
     found = re.search(r"^Depends: (linux-image-\S+) \(= (\S+)\)", shown, re.MULTILINE)
     if not found:
         raise VmError(f"the package {META_PACKAGE} does not name a kernel: this needs Debian's")
@@ -77,16 +70,16 @@ def _download(package, folder):
         fetch = ("sh", "-c", 'cd "$0" && apt-get -q -o APT::Sandbox::User=root download "$1"',
                  work, package)
         try:
-            _output(*fetch)
+            output(*fetch)
         except VmError:  # the list of packages may be older than the archive
-            _output("apt-get", "update", "-q")
-            _output(*fetch)
-        _output("dpkg", "-x", next(work.glob("*.deb")), work / "all")
+            output("apt-get", "update", "-q")
+            output(*fetch)
+        output("dpkg", "-x", next(work.glob("*.deb")), work / "all")
         release = next((work / "all/lib/modules").iterdir()).name
-        _output("depmod", "-b", work / "all", release)
+        output("depmod", "-b", work / "all", release)
         kept = work / "kept"
         _copy_modules(work / "all/lib/modules" / release, kept / "lib/modules" / release)
-        _output("depmod", "-b", kept, release)
+        output("depmod", "-b", kept, release)
         image = (work / f"all/boot/vmlinuz-{release}").read_bytes()
         (kept / "vmlinux").write_bytes(_uncompressed(image))
         try:
@@ -144,7 +137,7 @@ def _initramfs(folder):
         for applet in APPLETS:
             (root / "bin" / applet).symlink_to("busybox")
         packed = Path(work) / "packed"
-        _output("sh", "-c", 'cd "$0" && find . | cpio -o -H newc -R 0:0 --quiet > "$1"',
+        output("sh", "-c", 'cd "$0" && find . | cpio -o -H newc -R 0:0 --quiet > "$1"',
                 root, packed)
         for old in folder.glob("initramfs-*.cpio"):
             old.unlink(missing_ok=True)

@@ -48,7 +48,7 @@ class Machine:
     """A guest that runs the host's own files, with two cores and the given devices."""
 
     def __init__(self, kernel, accelerator, nics=(), *, log_dir, iommu_bits=48, memory=1536,
-                 setup=None, arguments=(), say=print):
+                 setup=None, arguments=(), qemu=("qemu-system-x86_64",), say=print):
         """Does not boot yet: boot() or "with" does.
 
         kernel       from kernel.prepare()
@@ -58,6 +58,7 @@ class Machine:
         memory       in MiB
         setup        function that prepares the guest after each boot; gets the machine
         arguments    more of QEMU's own
+        qemu         the beginning of its command line: the system's, or from qemu.of_suite()
         say          function that tells the user about a restart
         """
         self.kernel = kernel
@@ -69,6 +70,7 @@ class Machine:
         self._memory = memory
         self._setup = setup
         self._arguments = list(arguments)
+        self._program = tuple(qemu)
         self._say = say
         self._boots = 0
         self._qemu = self._channel = self._qmp = self._share = self._guard = None
@@ -187,7 +189,7 @@ class Machine:
     def _command(self, agent, monitor):
         kvm = self.accelerator == "kvm"
         return [
-            "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-nographic", "-no-reboot",
+            *self._program, "-nodefaults", "-no-user-config", "-nographic", "-no-reboot",
             "-accel", "kvm" if kvm else "tcg,thread=multi",
             "-cpu", "host" if kvm else TCG_CPU,
             "-smp", "2", "-m", str(self._memory),

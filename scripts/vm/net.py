@@ -21,7 +21,7 @@ from .guard import Guard
 _libc = ctypes.CDLL(None, use_errno=True)
 _CLONE_NEWNET = 0x40000000
 
-_TUNSETIFF, _TUNSETQUEUE = 0x400454CA, 0x400454D9
+_TUNSETIFF, _TUNSETOFFLOAD, _TUNSETQUEUE = 0x400454CA, 0x400454D0, 0x400454D9
 _IFF_TAP, _IFF_NO_PI, _IFF_MULTI_QUEUE, _IFF_VNET_HDR = 0x0002, 0x1000, 0x0100, 0x4000
 _IFF_ATTACH_QUEUE = 0x0200
 
@@ -128,6 +128,15 @@ class Tap:
         for fd in self.fds if len(self.fds) > 1 else ():
             with suppress(OSError):  # it is attached
                 fcntl.ioctl(fd, _TUNSETQUEUE, struct.pack("16sH22x", b"", _IFF_ATTACH_QUEUE))
+
+    def can(self, offloads):
+        """Whether this kernel's taps know these offloads (TUN_F_*); leaves the tap with none."""
+        try:
+            fcntl.ioctl(self.fds[0], _TUNSETOFFLOAD, offloads)
+        except OSError:
+            return False
+        fcntl.ioctl(self.fds[0], _TUNSETOFFLOAD, 0)
+        return True
 
     def close(self):
         """Close the descriptors; the tap is gone when QEMU has ended, too."""
