@@ -40,11 +40,22 @@ net_features_ok(struct vdev *dev)
 	return vdev_net_offload_features_ok(dev);
 }
 
+/* The most chains that a frame may take: as many as the largest queue has. */
+static uint16_t
+rx_chains_max(const struct vdev_net *net)
+{
+	uint16_t i, most = 0;
+
+	for (i = 0; i < net->dev.nb_queues; i++)
+		most = RTE_MAX(most, net->dev.queues[i].size_max);
+	return RTE_MIN(most, VDEV_CHAIN_MAX);
+}
+
 int
 vdev_net_queue_start(struct vdev_net *net, uint16_t index, uint32_t base)
 {
 	if (net->rx_chains == NULL)
-		net->rx_chains = malloc(VDEV_CHAIN_MAX * sizeof(*net->rx_chains));
+		net->rx_chains = malloc(rx_chains_max(net) * sizeof(*net->rx_chains));
 	if (net->rx_chains == NULL || vdev_vq_attach(&net->vq[index], &net->dev, index, base) != 0)
 		return -ENOMEM;
 	if (index % 2 == 0)
@@ -190,7 +201,7 @@ vdev_net_rx_hdr(struct vdev_net *net, uint16_t pair, const void *frame, size_t l
 	if (vq->size == 0)
 		return -ENETDOWN;
 	vdev_vq_fetch(vq);
-	while (room < hdr_len + len && vq->nb_ready > 0 && nb < VDEV_CHAIN_MAX &&
+	while (room < hdr_len + len && vq->nb_ready > 0 && nb < rx_chains_max(net) &&
 	       (mergeable || nb == 0)) {
 		vdev_vq_take(vq, &chains[nb]);
 		room += chains[nb++].writable;

@@ -34,8 +34,7 @@ vdev_vq_attach(struct vdev_vq *vq, struct vdev *dev, uint16_t index, uint32_t ba
 	vq->index = index;
 	vq->size = regs->size;
 	vq->ops = packed ? &vdev_packed_ops : &vdev_split_ops;
-	/* a packed ring's ids are the driver's choice, of 16 bits */
-	vq->nb_ids = packed ? UINT16_MAX + 1 : vq->size;
+	vq->nb_ids = vq->size;
 	vq->buffers = calloc(vq->nb_ids, sizeof(*vq->buffers));
 	vq->ready = malloc(2 * vq->size * sizeof(*vq->ready));
 	vq->used = malloc(vq->size * sizeof(*vq->used));
@@ -99,11 +98,32 @@ vdev_vq_segment_add(struct vdev_vq *vq, struct vdev_chain *chain, const struct v
 	return true;
 }
 
+/* What is known of an id, which the driver of a packed ring chooses from all of 16 bits. */
+static struct vdev_buffer *
+buffer_of(struct vdev_vq *vq, uint16_t id)
+{
+	static struct vdev_buffer none;
+	struct vdev_buffer *all;
+
+	if (id < vq->nb_ids)
+		return &vq->buffers[id];
+	all = calloc(UINT16_MAX + 1, sizeof(*all));
+	if (all == NULL) {
+		vdev_complain(vq->dev, "queue %u: no memory", vq->index);
+		return &none;
+	}
+	memcpy(all, vq->buffers, vq->nb_ids * sizeof(*all));
+	free(vq->buffers);
+	vq->buffers = all;
+	vq->nb_ids = UINT16_MAX + 1;
+	return &all[id];
+}
+
 /* Makes a chain the device's, or complains. */
 static void
 hold(struct vdev_vq *vq, const struct vdev_chain *chain, uint16_t nb_entries)
 {
-	struct vdev_buffer *b = &vq->buffers[chain->id];
+	struct vdev_buffer *b = buffer_of(vq, chain->id);
 	uint32_t end = vq->first_ready + vq->nb_ready;
 
 	/* virtio 2.7.5.2: not longer than 2^32 bytes */
@@ -246,7 +266,7 @@ vdev_vq_untake(struct vdev_vq *vq, const struct vdev_chain *chain)
 void
 vdev_vq_put(struct vdev_vq *vq, uint16_t id, uint32_t len)
 {
-	struct vdev_buffer *b = &vq->buffers[id];
+	struct vdev_buffer *b = buffer_of(vq, id);
 	struct vdev_used *used;
 
 	if (vq->nb_used == vq->size)

@@ -25,7 +25,7 @@ INPUT_MAX = 4096       # bytes of an input
 INPUT_SECONDS = 10     # no input may take longer, on a busy machine too
 OPTIONS = {
     # freed memory is kept for a while, but not so much that caches are of no use
-    "ASAN_OPTIONS": "quarantine_size_mb=16:detect_stack_use_after_return=1",
+    "ASAN_OPTIONS": "quarantine_size_mb=16:malloc_context_size=5:detect_stack_use_after_return=1",
     "UBSAN_OPTIONS": "print_stacktrace=1",
 }
 

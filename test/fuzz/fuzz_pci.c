@@ -6,7 +6,8 @@
  * The transport over PCI: capabilities, then every verb on the registers they lead to.
  * Input: a configuration space of 256 bytes; for each BAR, 2 bytes of its length (0: absent),
  * and then bytes for the beginning of all BARs.
- * Every BAR is memory of its own, so that the sanitizer sees an access beyond it.
+ * Every BAR is memory of its own, so that the sanitizer sees an access beyond it. Capabilities are
+ * judged here by themselves, and the driver must come to the same end.
  */
 
 #include <stdlib.h>
@@ -49,28 +50,68 @@ bars_make(struct vio_pci_bar *bars, struct fuzz_input *in)
 	}
 }
 
-/* Whether a structure lies in one of the BARs as a whole. */
-static bool
-lies_in_bar(const struct vio_pci_bar *bars, const volatile void *addr, uint64_t len)
+/* virtio 4.1.4: what a structure of each type must have; 0: no structure that the driver takes. */
+static const struct {
+	uint8_t cap_len;
+	uint8_t align;
+	uint8_t len;
+} types[] = { { 0 }, { 16, 4, 56 }, { 20, 2, 2 }, { 16, 1, 1 }, { 16, 4, 6 } };
+
+/* The structure that a capability leads to, or NULL if it is of no use. */
+static const uint8_t *
+structure_at(const uint8_t *space, size_t pos, uint8_t type, const struct vio_pci_bar *bars)
 {
-	uint64_t offset;
+	const uint8_t *cap = space + pos;
+	uint32_t offset, len;
+
+	if (pos + types[type].cap_len > SPACE_LEN || cap[0] != 9 || cap[3] != type ||
+	    cap[2] < types[type].cap_len || cap[4] >= VIO_PCI_BARS || bars[cap[4]].addr == NULL)
+		return NULL;
+	memcpy(&offset, cap + 8, sizeof(offset));
+	memcpy(&len, cap + 12, sizeof(len));
+	if (offset % types[type].align != 0 || len < types[type].len ||
+	    offset > bars[cap[4]].len || len > bars[cap[4]].len - offset)
+		return NULL;
+	return bars[cap[4]].addr + offset;
+}
+
+/* The first structure of a type in the list, which may loop. */
+static const uint8_t *
+structure_first(const uint8_t *space, uint8_t type, const struct vio_pci_bar *bars)
+{
+	const uint8_t *found = NULL;
+	uint8_t pos = space[0x34];
 	unsigned int i;
 
-	for (i = 0; i < VIO_PCI_BARS; i++) {
-		offset = (uintptr_t)addr - (uintptr_t)bars[i].addr;
-		if (bars[i].addr != NULL && offset <= bars[i].len && len <= bars[i].len - offset)
-			return true;
+	if (!(space[0x06] & 0x10))
+		return NULL;
+	for (i = 0; i < SPACE_LEN && pos >= 0x40 && found == NULL; i++) {
+		pos &= 0xfc;
+		found = structure_at(space, pos, type, bars);
+		pos = space[pos + 1];
 	}
-	return false;
+	return found;
 }
 
 static void
-structures_check(const struct vio_pci *pci, const struct vio_pci_bar *bars)
+structures_check(const struct vio_pci *pci, const uint8_t *space, const struct vio_pci_bar *bars,
+	int ret)
 {
-	FUZZ_CHECK(lies_in_bar(bars, pci->common, pci->common_len), "common configuration");
-	FUZZ_CHECK(lies_in_bar(bars, pci->notify, pci->notify_len), "notification structure");
-	FUZZ_CHECK(lies_in_bar(bars, pci->isr, 1), "ISR status");
-	FUZZ_CHECK(lies_in_bar(bars, pci->device, pci->device_len), "device configuration");
+	const uint8_t *first[RTE_DIM(types)];
+	uint8_t type;
+	bool all = true;
+
+	for (type = 1; type < RTE_DIM(types); type++) {
+		first[type] = structure_first(space, type, bars);
+		all = all && first[type] != NULL;
+	}
+	FUZZ_CHECK((ret == 0) == all, "%d, and %s", ret, all ? "all is there" : "one is missing");
+	if (ret != 0)
+		return;
+	FUZZ_CHECK((uintptr_t)pci->common == (uintptr_t)first[1], "common configuration");
+	FUZZ_CHECK(pci->notify == first[2], "notification structure");
+	FUZZ_CHECK(pci->isr == first[3], "ISR status");
+	FUZZ_CHECK(pci->device == first[4], "device configuration");
 }
 
 /* Reads every field of the device's configuration that is a single one, and beyond its end. */
@@ -101,11 +142,15 @@ queue_use(struct vio_pci *pci, uint16_t queue)
 	};
 	const size_t width = pci->notification_data ? sizeof(uint32_t) : sizeof(uint16_t);
 	struct vio_doorbell doorbell;
+	uint64_t offset;
 	uintptr_t addr;
 
 	if (vio_pci_ops.queue_enable(&pci->base, queue, &conf, &doorbell) < 0)
 		return;
 	addr = (uintptr_t)doorbell.addr;
+	offset = (uint64_t)pci->common->queue_notify_off * pci->notify_off_multiplier;
+	FUZZ_CHECK(addr - (uintptr_t)pci->notify == offset, "doorbell of queue %u at %zu", queue,
+		addr - (uintptr_t)pci->notify);
 	FUZZ_CHECK(addr % width == 0 && addr >= (uintptr_t)pci->notify &&
 		addr + width <= (uintptr_t)pci->notify + pci->notify_len, "doorbell of queue %u",
 		queue);
@@ -139,13 +184,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct vio_pci_bar bars[VIO_PCI_BARS];
 	uint8_t space[SPACE_LEN] = { 0 };
 	unsigned int i;
+	int ret;
 
 	fuzz_bytes(&in, space, sizeof(space));
 	bars_make(bars, &in);
-	if (vio_pci_find_structures(&pci, bars, space_read, space) == 0) {
-		structures_check(&pci, bars);
+	ret = vio_pci_find_structures(&pci, bars, space_read, space);
+	structures_check(&pci, space, bars, ret);
+	if (ret == 0)
 		device_use(&pci);
-	}
 	for (i = 0; i < VIO_PCI_BARS; i++)
 		free(bars[i].addr);
 	return 0;

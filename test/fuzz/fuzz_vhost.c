@@ -42,6 +42,17 @@ struct ends {
 	struct vio_user_req req;
 	int backend;
 	int req_backend;
+
+	/* Of the back end's requests: bytes of the next one, and whether there is none any more. */
+	uint8_t pending[WRITTEN_MAX * STEPS_MAX];
+	size_t nb_pending;
+	bool req_ended;
+};
+
+/* What the driver makes of the back end's requests at once. */
+struct served {
+	unsigned int nb_answers;
+	bool changed;	/* the configuration */
 };
 
 /* A reply as the protocol has it. */
@@ -200,28 +211,59 @@ set(struct ends *s, struct expected *e)
 	FUZZ_CHECK(ret == (!good ? -ENOTCONN : ack == 0 ? 0 : -EIO), "SET_FEATURES: %d", ret);
 }
 
+/* What is to be made of the requests that are complete with what was written now. */
+static struct served
+requests_judge(struct ends *s, const struct expected *e)
+{
+	struct served served = { .changed = false };
+	struct vhost_user_header hdr;
+
+	memcpy(s->pending + s->nb_pending, e->data, e->len);
+	s->nb_pending += e->len;
+	while (!s->req_ended && s->nb_pending >= sizeof(hdr)) {
+		memcpy(&hdr, s->pending, sizeof(hdr));
+		s->req_ended = hdr.size > VIO_USER_REQ_PAYLOAD_MAX;
+		if (s->req_ended || s->nb_pending < sizeof(hdr) + hdr.size)
+			break;
+		s->nb_pending -= sizeof(hdr) + hdr.size;
+		memmove(s->pending, s->pending + sizeof(hdr) + hdr.size, s->nb_pending);
+		s->req_ended = (hdr.flags & 3) != 1;
+		if (s->req_ended)
+			break;
+		served.changed |= hdr.request == VHOST_USER_BACKEND_CONFIG_CHANGE_MSG;
+		served.nb_answers += s->conn.reply_ack && (hdr.flags & 8) != 0;
+	}
+	return served;
+}
+
 /* The back end's requests are served until there is no more to do. */
 static void
-requests_serve(struct ends *s)
+requests_serve(struct ends *s, const struct expected *e)
 {
 	const size_t answer = sizeof(struct vhost_user_header) + sizeof(uint64_t);
 	uint8_t buf[sizeof(struct vhost_user_header) + sizeof(uint64_t)];
+	const struct served expected = requests_judge(s, e);
+	struct served got = { .changed = false };
 	struct vhost_user_header hdr;
-	unsigned int rounds = 0;
-	size_t before;
+	unsigned int i;
 	ssize_t len;
 
-	do {
-		before = s->req.got;
-		vio_user_req_serve(&s->req);
+	/* each serves 16 at most */
+	for (i = 0; i < WRITTEN_MAX / sizeof(hdr) / 16 + 1; i++) {
+		got.changed |= vio_user_req_serve(&s->req);
 		FUZZ_CHECK(s->req.got <= sizeof(s->req.msg), "%zu bytes of a request",
 			s->req.got);
-	} while (s->req.got != before && ++rounds < WRITTEN_MAX);
+	}
 	while ((len = recv(s->req_backend, buf, sizeof(buf), MSG_DONTWAIT)) > 0) {
 		memcpy(&hdr, buf, sizeof(hdr));
 		FUZZ_CHECK((size_t)len == answer && hdr.size == sizeof(uint64_t) &&
-			(hdr.flags & 7) == 5 && s->conn.reply_ack, "answer of %zd bytes", len);
+			(hdr.flags & 7) == 5, "answer of %zd bytes", len);
+		got.nb_answers++;
 	}
+	FUZZ_CHECK(got.nb_answers == expected.nb_answers && got.changed == expected.changed,
+		"%u answers, %u expected; a change %d, %d", got.nb_answers, expected.nb_answers,
+		got.changed, expected.changed);
+	FUZZ_CHECK(!s->req_ended || s->req.fd < 0, "requests are heard after the last one");
 }
 
 /* A back end that comes back. */
@@ -258,7 +300,7 @@ step(struct ends *s, struct fuzz_input *in)
 		set(s, &e);
 		break;
 	case OP_REQUESTS:
-		requests_serve(s);
+		requests_serve(s, &e);
 		break;
 	case OP_RENEW:
 		renew(s);
@@ -266,6 +308,7 @@ step(struct ends *s, struct fuzz_input *in)
 	default:
 		shutdown(s->backend, SHUT_WR);
 		shutdown(s->req_backend, SHUT_WR);
+		s->req_ended = true;
 		break;
 	}
 	drain(s);
@@ -289,6 +332,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	unsigned int i;
 	struct ends s;
 
+	s.nb_pending = 0;
+	s.req_ended = false;
 	pair_make(&mine, &s.backend);
 	FUZZ_CHECK(vio_vhost_init(&s.conn, "fuzz", mine) == 0, "init");
 	s.conn.deadline_ms = 0;

@@ -84,8 +84,114 @@ def vhost_seeds() -> dict[str, bytes]:
     }
 
 
+PACKED, IN_ORDER, EVENT_IDX, MERGEABLE, INDIRECT, DATA, HASH, PLATFORM = (1 << i for i in range(8))
+SCATTER, BUFFER_SPLIT, VLAN_STRIP, QINQ_STRIP, CHECKSUM, LRO, RSS_HASH = (1 << i for i in range(7))
+
+
+def rx(nb: int = 32) -> bytes:
+    """The driver's burst of receiving."""
+    return struct.pack("<BB", 0, nb - 1)
+
+
+def tx(nb: int, segments: int = 1, shape: int = 0) -> bytes:
+    """The driver's burst of sending."""
+    return struct.pack("<BBBBB", 1, nb, segments - 1, 0, shape)
+
+
+def frame(length: int = 60) -> bytes:
+    """A frame arrives."""
+    return struct.pack("<BH", 2, length - 14) + bytes([2] * 12) + b"\x08\x00" + bytes(50)
+
+
+def sent(nb: int = 63) -> bytes:
+    """Frames leave."""
+    return struct.pack("<BB", 3, nb)
+
+
+def header(num_buffers: int, flags: int, gso: int, fields: tuple[int, int, int, int]) -> bytes:
+    """A frame of 100 bytes arrives with a header; num_buffers is one more than it says, or 0."""
+    return struct.pack("<BHH", 4, 99, num_buffers) + \
+        struct.pack("<BBHHHHHIHH", flags, gso, *fields, 0, 0, 0, 0) + frame()[3:]
+
+
+def used(queue: int, buffer: int, length: int, excess: int = 0) -> bytes:
+    """A used entry."""
+    return struct.pack("<BBBBHHH", 5, queue, 0, 8, buffer, length, excess)
+
+
+def rings_seeds() -> dict[str, bytes]:
+    """Every format with honest traffic; what is offloaded; one lie of each kind."""
+    ring_size, restart, all_features = 24, b"\x09", 0xff
+    honest = (frame() + rx() + tx(4) + sent() + tx(2, 3) + sent() + frame(4000) + rx()) * 4
+    lies = used(0, 3, 100) + rx() + restart + used(0, 200, 100) + rx() + restart + \
+        used(1, 0, 0) + tx(4) + restart + frame() + used(0, 1, 5000) + rx() + restart + \
+        used(0, 0, 72, 300) + rx() + restart + header(4, 0, 0, (0, 0, 0, 0)) + rx() + \
+        header(41, 0, 0, (0, 0, 0, 0)) + rx()
+    raw = struct.pack("<BBBH", 6, 0, 8, 0) + bytes([7] * 9) + rx() + \
+        struct.pack("<BBBH", 6, 4, 8, 0) + bytes([7] * 9) + rx()
+    offloads = header(0, 1, 1, (54, 1460, 34, 16)) + header(0, 1, 4, (54, 1460, 34, 16)) + \
+        header(0, 2, 0, (0, 0, 0, 0)) + rx() + header(0, 1, 0, (0, 0, 5000, 16)) + rx()
+    formats = {"split": 0, "packed": PACKED}
+    orders = {"": 0, "_in_order": IN_ORDER, "_events": EVENT_IDX | DATA, "_indirect": INDIRECT}
+    found = {}
+    for name, features in ((a + b, formats[a] | orders[b]) for a in formats for b in orders):
+        features |= MERGEABLE
+        start = bytes([features, SCATTER, ring_size, 0])
+        found |= {
+            f"{name}_honest": start + honest,
+            f"{name}_lies": start + lies,
+            f"{name}_raw": start + raw + restart + honest[:40],
+        }
+    for name, features in formats.items():
+        found |= {
+            f"{name}_offloads": bytes([features | HASH | MERGEABLE, CHECKSUM | LRO | RSS_HASH,
+                                       56, 0]) + offloads,
+            f"{name}_one_buffer": bytes([features, VLAN_STRIP | QINQ_STRIP, ring_size, 3]) +
+                                  frame() + rx() + tx(4, 1, 1) + sent() + tx(4, 2, 3) + sent(),
+            f"{name}_buffer_split": bytes([features | MERGEABLE, BUFFER_SPLIT, 40, 5]) +
+                                    (frame() + rx() + frame(1000) + rx()) * 2 + lies,
+            f"{name}_all": bytes([features | all_features & ~PACKED, 0xff, 56, 0xff]) + honest,
+        }
+    return found
+
+
+def config_seeds() -> dict[str, bytes]:
+    """A good device of each ring format; one whose configuration changes; and faults."""
+    def device(features: int, faults: int = 0, pairs: int = 1, mtu: int = 1500) -> bytes:
+        space = struct.pack("<6sHHHIBBHII", bytes([2, 0, 0, 0, 0, 1]), 1, pairs, mtu, 10000, 1,
+                            40, 128, 0x3f, 0)
+        return features.to_bytes(16, "little") + bytes([len(space)]) + space + \
+            struct.pack("<BHHHHB", 2 * pairs + 1, 256, 256, 64, 64, faults)
+
+    # VERSION_1, MAC, MTU, STATUS, MRG_RXBUF; CTRL_VQ, CTRL_RX, MQ, SPEED_DUPLEX, RSS, HASH_REPORT
+    plain = 1 << 32 | 1 << 5 | 1 << 3 | 1 << 16 | 1 << 15
+    full = plain | 1 << 17 | 1 << 18 | 1 << 22 | 1 << 63 | 1 << 60 | 1 << 57
+    change = b"\0" + bytes([2, 0, 0, 0, 0, 9, 0, 0])
+    return {
+        "plain": device(plain) + change * 2,
+        "full": device(full, pairs=4) + change,
+        "packed": device(full | 1 << 34, pairs=2),
+        "unstable": device(full, faults=2),
+        "small_mtu": device(full, mtu=67),
+    }
+
+
+def ctrl_seeds() -> dict[str, bytes]:
+    """Each command answered honestly; one in each other way, and a restart."""
+    commands = b"".join(bytes([which, 3, 0]) for which in range(10))
+    lies = b"".join(bytes([0, 3, how]) + (bytes(32) if how == 5 else b"") +
+                    (struct.pack("<I", 1) if how < 6 else b"") + bytes([255, 0, 0])
+                    for how in range(1, 7))
+    return {f"{name}_{kind}": bytes([formats]) + steps
+            for name, formats in (("split", 0), ("packed", 1), ("in_order", 2), ("events", 4))
+            for kind, steps in (("honest", commands), ("lies", lies))}
+
+
 SEEDS = {
+    "config": config_seeds,
+    "ctrl": ctrl_seeds,
     "pci": pci_seeds,
+    "rings": rings_seeds,
     "vhost": vhost_seeds,
 }
 

@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The rings, in every format: what the device writes, honestly and not, between bursts.
+ * Input: 4 bytes of what is offered, configured and how large the rings are; then steps, each an
+ * operation and what it needs.
+ *
+ * Checked after each step: no mbuf is held twice, by the driver or by the driver and the
+ * application; what was received is an mbuf of the pool, consistent and within its buffer. After
+ * each stop: every mbuf is in the pool once. As long as the device was honest: no queue broke and
+ * the driver did nothing that the specification forbids. After each start: frames pass.
+ */
+
+#include <string.h>
+
+#include <ethdev_driver.h>
+
+#include "fuzz.h"
+#include "fuzz_port.h"
+#include "vdev_net_offload.h"
+#include "vdev_net_rss.h"
+#include "vio.h"
+
+#define STEPS_MAX	64
+#define BURST_MAX	40
+#define FRAME_MAX	8192
+#define BYTES_MAX	64	/* of a frame or a part of the ring, taken from the input */
+
+/* Where a queue's memory may be written, in any format. */
+#define PARTS		3
+
+enum operation {
+	OP_RX_BURST,
+	OP_TX_BURST,
+	OP_FRAME,	/* arrives, honestly */
+	OP_SENT,	/* frames are taken and perhaps completed, honestly */
+	OP_HEADER,	/* a frame with any header */
+	OP_USED,	/* any used entry, at the right place */
+	OP_BYTES,	/* anywhere in the ring */
+	OP_DEVICE,	/* how the honest device works */
+	OP_ASK,		/* everything else that looks at the rings */
+	OP_RESTART,
+	NB_OPS
+};
+
+/* What the application configures, each a bit of the input. */
+static const uint64_t rx_offloads[8] = {
+	RTE_ETH_RX_OFFLOAD_SCATTER, RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT,
+	RTE_ETH_RX_OFFLOAD_VLAN_STRIP, RTE_ETH_RX_OFFLOAD_QINQ_STRIP,
+	RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM, RTE_ETH_RX_OFFLOAD_TCP_LRO,
+	RTE_ETH_RX_OFFLOAD_RSS_HASH, 0,
+};
+
+static struct fuzz_port port;
+static bool is_apps[FUZZ_POOL_SIZE];	/* by number: the application has this mbuf */
+static bool hostile;			/* the device was not honest since the start */
+static bool rx_works;			/* the model works on the Rx ring */
+
+static struct vdev_vq *
+vq_of(uint8_t which)
+{
+	return &port.net.vq[which % 2];
+}
+
+/*
+ * What the model may reach. Addresses of a ring that was tampered with may be any: what it
+ * receives goes into buffers of the pool only.
+ */
+static void *
+translate(struct vdev *dev, uint64_t addr, size_t len)
+{
+	const struct rte_memseg_list *list;
+	void *va = (void *)(uintptr_t)addr;
+	int number = fuzz_mbuf_at(addr);
+	uintptr_t room;
+
+	RTE_SET_USED(dev);
+	if (number >= 0) {
+		room = fuzz_mbuf_room(number);
+		return addr >= room && addr + len <= room + FUZZ_DATA_ROOM ? va : NULL;
+	}
+	list = rte_mem_virt2memseg_list(va);
+	if (rx_works || list == NULL)
+		return NULL;
+	return len <= list->len - RTE_PTR_DIFF(va, list->base_va) ? va : NULL;
+}
+
+/* Each mbuf that the driver holds, once; size slots, of which some may be empty. */
+static void
+held_check(struct rte_mbuf *m, bool *seen, const char *where)
+{
+	unsigned int number;
+
+	if (m == NULL)
+		return;
+	number = fuzz_mbuf_number(m);
+	FUZZ_CHECK(!seen[number], "%s: mbuf %u is held twice", where, number);
+	FUZZ_CHECK(!is_apps[number], "%s: mbuf %u is the application's", where, number);
+	seen[number] = true;
+}
+
+static void
+owners_check(void)
+{
+	struct vio_rxq *rxq = port.eth_dev->data->rx_queues[0];
+	struct vio_txq *txq = port.eth_dev->data->tx_queues[0];
+	bool seen[FUZZ_POOL_SIZE] = { false };
+	uint16_t i;
+
+	for (i = 0; i < rxq->ring.size; i++)
+		held_check(rxq->sw_ring[i], seen, "Rx");
+	for (i = 0; i < txq->ring.size; i++)
+		held_check(txq->descs[i].mbuf, seen, "Tx");
+}
+
+/* A received packet: checked, and freed. */
+static void
+packet_check(struct rte_mbuf *m)
+{
+	struct rte_mbuf *seg;
+	const char *why;
+
+	FUZZ_CHECK(rte_mbuf_check(m, 1, &why) == 0, "received: %s", why);
+	for (seg = m; seg != NULL; seg = seg->next) {
+		unsigned int number = fuzz_mbuf_number(seg);
+
+		FUZZ_CHECK(!is_apps[number], "mbuf %u is received twice", number);
+		FUZZ_CHECK(seg->buf_len == FUZZ_DATA_ROOM &&
+			seg->data_off + seg->data_len <= seg->buf_len && seg->data_len > 0,
+			"%u bytes at %u of a segment", seg->data_len, seg->data_off);
+		is_apps[number] = true;
+	}
+	FUZZ_CHECK(m->port == port.port_id && m->pkt_len >= RTE_ETHER_HDR_LEN -
+		2 * RTE_VLAN_HLEN, "port %u, %u bytes", m->port, m->pkt_len);
+}
+
+static void
+packet_free(struct rte_mbuf *m)
+{
+	struct rte_mbuf *seg;
+
+	for (seg = m; seg != NULL; seg = seg->next)
+		is_apps[fuzz_mbuf_number(seg)] = false;
+	rte_pktmbuf_free(m);
+}
+
+static uint16_t
+rx_burst(uint16_t nb)
+{
+	struct rte_mbuf *pkts[BURST_MAX];
+	uint16_t got, i;
+
+	got = rte_eth_rx_burst(port.port_id, 0, pkts, nb);
+	FUZZ_CHECK(got <= nb, "%u packets of %u", got, nb);
+	for (i = 0; i < got; i++)
+		packet_check(pkts[i]);
+	owners_check();
+	for (i = 0; i < got; i++)
+		packet_free(pkts[i]);
+	return got;
+}
+
+/* A packet of the application's, in nb_segs segments; NULL when the pool has none. */
+static struct rte_mbuf *
+packet_make(uint16_t nb_segs, uint16_t len, uint64_t flags)
+{
+	struct rte_mbuf *head = rte_pktmbuf_alloc(fuzz_pool), *m = head;
+	uint16_t i;
+
+	for (i = 0; m != NULL; i++) {
+		memset(rte_pktmbuf_append(m, len), 0x55, len);
+		if (m != head)
+			rte_pktmbuf_chain(head, m);
+		if (i + 1 >= nb_segs) {
+			head->ol_flags |= flags;
+			head->vlan_tci = 5;
+			return head;
+		}
+		m = rte_pktmbuf_alloc(fuzz_pool);
+	}
+	rte_pktmbuf_free(head);
+	return NULL;
+}
+
+static void
+tx_burst(struct fuzz_input *in)
+{
+	uint16_t nb = fuzz_u8(in) % 16, nb_segs = 1 + fuzz_u8(in) % 12, len = 60 + fuzz_u8(in);
+	uint8_t shape = fuzz_u8(in);
+	struct rte_mbuf *pkts[16];
+	uint16_t i, sent;
+
+	for (i = 0; i < nb; i++) {
+		pkts[i] = packet_make(nb_segs, len, shape & 1 ? RTE_MBUF_F_TX_VLAN : 0);
+		if (pkts[i] == NULL)
+			break;
+		/* one that is someone else's as well, and one without room for a header */
+		if (shape & 2)
+			rte_pktmbuf_refcnt_update(pkts[i], 1);
+		if (shape & 4)
+			rte_pktmbuf_prepend(pkts[i], rte_pktmbuf_headroom(pkts[i]));
+	}
+	nb = i;
+	sent = rte_eth_tx_burst(port.port_id, 0, pkts, nb);
+	FUZZ_CHECK(sent <= nb, "%u packets of %u", sent, nb);
+	for (i = 0; i < nb; i++) {
+		if (shape & 2)
+			rte_pktmbuf_free(pkts[i]);
+		if (i >= sent)
+			rte_pktmbuf_free(pkts[i]);
+	}
+}
+
+/* A frame arrives, whose beginning the input has; hdr: NULL for an honest one. */
+static int
+frame_arrives(struct fuzz_input *in, size_t len, const struct virtio_net_hdr_ext *hdr)
+{
+	static uint8_t frame[FRAME_MAX];
+	int ret;
+
+	memset(frame, 0, BYTES_MAX);
+	fuzz_bytes(in, frame, BYTES_MAX);
+	rx_works = true;
+	ret = hdr == NULL ? vdev_net_rx(&port.net, 0, frame, len) :
+			    vdev_net_rx_hdr(&port.net, 0, frame, len, hdr);
+	rx_works = false;
+	return ret;
+}
+
+static void
+header_arrives(struct fuzz_input *in)
+{
+	struct virtio_net_hdr_ext hdr;
+	uint16_t len = 1 + fuzz_u16(in) % (FRAME_MAX - 1);
+	uint16_t num_buffers = fuzz_u16(in);
+
+	memset(&hdr, 0, sizeof(hdr));
+	fuzz_bytes(in, &hdr, sizeof(hdr));
+	/* most headers are of as many buffers as there are */
+	if (num_buffers != 0) {
+		port.net.num_buffers = num_buffers - 1;
+		hostile = true;
+	}
+	frame_arrives(in, len, &hdr);
+	port.net.num_buffers = -1;
+}
+
+static void
+sent_take(struct fuzz_input *in)
+{
+	static uint8_t frame[VDEV_NET_FRAME_MAX];
+	uint8_t nb = fuzz_u8(in), i;
+
+	port.net.hold_tx = nb & 0x80;
+	for (i = 0; i < (nb & 0x3f); i++)
+		if (vdev_net_tx(&port.net, 0, frame, NULL) <= 0)
+			break;
+	if (!port.net.hold_tx)
+		vdev_net_tx_complete(&port.net, 0, nb & 0x3f);
+}
+
+/* A used entry that says anything, at the place where the driver looks for the next one. */
+static void
+used_write(struct fuzz_input *in)
+{
+	struct vdev_vq *vq = vq_of(fuzz_u8(in));
+	uint8_t nb = fuzz_u8(in), how = fuzz_u8(in);
+	struct vdev_used used = {
+		.id = fuzz_u16(in),
+		.len = fuzz_u16(in),
+		.flags_xor = how & 4 ? fuzz_u16(in) : 0,
+	};
+
+	/* usual ids are below the size, and lengths those of a buffer */
+	if (how & 1)
+		used.id |= (uint32_t)fuzz_u16(in) << 16;
+	if (how & 2)
+		used.len |= (uint32_t)fuzz_u16(in) << 16;
+	hostile = true;
+	vq->ops->use(vq, &used, 1 + (nb & 3), 1 + (nb >> 2 & 7));
+	vq->ops->show(vq, how & 8 ? fuzz_u16(in) : 0);
+}
+
+/* Bytes anywhere in what the device can write of a ring, so everywhere. */
+static void
+bytes_write(struct fuzz_input *in)
+{
+	uint8_t which = fuzz_u8(in), len = 1 + fuzz_u8(in) % BYTES_MAX;
+	const struct vdev_queue *regs = &port.net.dev.queues[which % 2];
+	bool packed = vdev_has(&port.net.dev, VIRTIO_F_RING_PACKED);
+	const struct { uint64_t addr; size_t len; } parts[PARTS] = {
+		{ regs->desc_addr, 16 * (size_t)regs->size },
+		{ regs->driver_addr, packed ? 4 : 6 + 2 * (size_t)regs->size },
+		{ regs->device_addr, packed ? 4 : 6 + 8 * (size_t)regs->size },
+	};
+	uint8_t part = (which >> 1) % PARTS;
+	size_t offset = fuzz_u16(in) % parts[part].len;
+
+	hostile = true;
+	fuzz_bytes(in, (uint8_t *)(uintptr_t)parts[part].addr + offset,
+		RTE_MIN((size_t)len, parts[part].len - offset));
+}
+
+/* The honest device's freedom. */
+static void
+device_choose(struct fuzz_input *in)
+{
+	struct vdev_vq *vq = vq_of(fuzz_u8(in));
+	uint8_t how = fuzz_u8(in);
+
+	vq->order = how % 3;
+	vq->batch = how >> 2 & 7;
+	if (how & 0x20)
+		vdev_vq_no_notify(vq, how & 0x40);
+}
+
+/* Everything else of the port that looks at the rings. */
+static void
+ask(struct fuzz_input *in)
+{
+	struct rte_power_monitor_cond monitor;
+	struct rte_eth_stats stats;
+	uint16_t offset = fuzz_u8(in);
+	int nb;
+
+	nb = rte_eth_rx_queue_count(port.port_id, 0);
+	FUZZ_CHECK(nb <= 64, "%d buffers are used", nb);
+	rte_eth_rx_descriptor_status(port.port_id, 0, offset);
+	rte_eth_tx_descriptor_status(port.port_id, 0, offset);
+	rte_eth_get_monitor_addr(port.port_id, 0, &monitor);
+	rte_eth_tx_done_cleanup(port.port_id, 0, offset);
+	rte_eth_stats_get(port.port_id, &stats);
+}
+
+/* Frames pass both ways through a port that was just started. */
+static void
+traffic_check(void)
+{
+	static uint8_t frame[VDEV_NET_FRAME_MAX];
+	struct fuzz_input none = { .len = 0 };
+	struct rte_mbuf *m = packet_make(1, 60, 0);
+	int ret;
+
+	ret = frame_arrives(&none, 60, NULL);
+	FUZZ_CHECK(ret == 1, "a frame takes %d buffers", ret);
+	ret = rx_burst(1);
+	FUZZ_CHECK(ret == 1, "a started port receives nothing");
+	FUZZ_CHECK(m != NULL, "no mbuf is left");
+	ret = rte_eth_tx_burst(port.port_id, 0, &m, 1);
+	FUZZ_CHECK(ret == 1, "a started port sends nothing");
+	ret = vdev_net_tx(&port.net, 0, frame, NULL);
+	FUZZ_CHECK(ret == 60, "a frame of %d bytes is sent", ret);
+}
+
+/* What an honest device makes of the driver. */
+static void
+honest_check(void)
+{
+	struct vio_rxq *rxq = port.eth_dev->data->rx_queues[0];
+	struct vio_txq *txq = port.eth_dev->data->tx_queues[0];
+
+	if (hostile)
+		return;
+	FUZZ_CHECK(port.net.dev.nb_complaints == 0, "the device complains: %s",
+		port.net.dev.complaint);
+	FUZZ_CHECK(rxq->state == VIO_QUEUE_STARTED && txq->state == VIO_QUEUE_STARTED,
+		"a queue of an honest device broke: %d, %d", rxq->state, txq->state);
+}
+
+static void
+started(void)
+{
+	hostile = false;
+	port.net.hold_tx = false;
+	port.net.dev.nb_complaints = 0;
+	traffic_check();
+	honest_check();
+}
+
+static void
+restart(void)
+{
+	FUZZ_CHECK(rte_eth_dev_stop(port.port_id) == 0, "stop");
+	fuzz_pool_check("stopped");
+	FUZZ_CHECK(rte_eth_dev_start(port.port_id) == 0, "start");
+	started();
+}
+
+static void
+step(struct fuzz_input *in)
+{
+	switch (fuzz_u8(in) % NB_OPS) {
+	case OP_RX_BURST:
+		rx_burst(1 + fuzz_u8(in) % BURST_MAX);
+		break;
+	case OP_TX_BURST:
+		tx_burst(in);
+		break;
+	case OP_FRAME:
+		frame_arrives(in, 14 + fuzz_u16(in) % (FRAME_MAX - 14), NULL);
+		break;
+	case OP_SENT:
+		sent_take(in);
+		break;
+	case OP_HEADER:
+		header_arrives(in);
+		break;
+	case OP_USED:
+		used_write(in);
+		break;
+	case OP_BYTES:
+		bytes_write(in);
+		break;
+	case OP_DEVICE:
+		device_choose(in);
+		break;
+	case OP_ASK:
+		ask(in);
+		break;
+	default:
+		restart();
+		break;
+	}
+	owners_check();
+	honest_check();
+}
+
+/* What the device offers. */
+static void
+offer(uint8_t formats, uint8_t more)
+{
+	static const uint8_t features[8] = {
+		VIRTIO_F_RING_PACKED, VIRTIO_F_IN_ORDER, VIRTIO_F_EVENT_IDX,
+		VIRTIO_NET_F_MRG_RXBUF, VIRTIO_F_INDIRECT_DESC, VIRTIO_F_NOTIFICATION_DATA,
+		VIRTIO_NET_F_HASH_REPORT, VIRTIO_F_ORDER_PLATFORM,
+	};
+	unsigned int i;
+
+	vdev_net_offload_offer(&port.net);
+	vdev_net_rss_offer(&port.net, 128, 40);
+	for (i = 0; i < RTE_DIM(features); i++)
+		vdev_offer(&port.net.dev, features[i], formats >> i & 1);
+	if (more & 1)
+		port.net.config.mtu = rte_cpu_to_le_16(1500);
+}
+
+/* Configures and starts what the input asks for. Returns 0 or what the driver refuses it with. */
+static int
+start(uint8_t offloads, uint8_t size, uint8_t more)
+{
+	struct rte_eth_conf conf = { .txmode.offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS };
+	union rte_eth_rxseg segs[2] = {
+		{ .split = { .mp = fuzz_pool, .length = 14 + size % 128 } },
+		{ .split = { .mp = fuzz_pool } },
+	};
+	struct rte_eth_rxconf rxconf = { .rx_free_thresh = 0 };
+	struct rte_eth_dev_info info;
+	unsigned int i;
+	int ret;
+
+	rte_eth_dev_info_get(port.port_id, &info);
+	for (i = 0; i < RTE_DIM(rx_offloads); i++)
+		if (offloads >> i & 1)
+			conf.rxmode.offloads |= rx_offloads[i] & info.rx_offload_capa;
+	if (more & 2)
+		conf.txmode.offloads |= RTE_ETH_TX_OFFLOAD_VLAN_INSERT;
+	if (more & 4)
+		rte_eth_dev_set_ptypes(port.port_id, RTE_PTYPE_UNKNOWN, NULL, 0);
+	if (conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) {
+		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+		conf.rx_adv_conf.rss_conf.rss_hf = info.flow_type_rss_offloads;
+	}
+	if (conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT) {
+		rxconf.rx_seg = segs;
+		rxconf.rx_nseg = RTE_DIM(segs);
+	}
+	size = 8 + size % 57;
+	ret = rte_eth_dev_configure(port.port_id, 1, 1, &conf);
+	if (ret == 0)
+		ret = rte_eth_rx_queue_setup(port.port_id, 0, size, SOCKET_ID_ANY, &rxconf,
+			rxconf.rx_nseg == 0 ? fuzz_pool : NULL);
+	if (ret == 0)
+		ret = rte_eth_tx_queue_setup(port.port_id, 0, size, SOCKET_ID_ANY, NULL);
+	return ret == 0 ? rte_eth_dev_start(port.port_id) : ret;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct fuzz_input in = { .data = data, .len = len };
+	uint8_t formats = fuzz_u8(&in), offloads = fuzz_u8(&in);
+	uint8_t size = fuzz_u8(&in), more = fuzz_u8(&in);
+	unsigned int i;
+
+	fuzz_port_prepare(&port, 1, 64);
+	port.net.dev.translate = translate;
+	offer(formats, more);
+	FUZZ_CHECK(fuzz_port_probe(&port) == 0, "a good device is refused");
+	if (start(offloads, size, more) == 0) {
+		started();
+		for (i = 0; i < STEPS_MAX && in.len > 0; i++)
+			step(&in);
+	}
+	fuzz_port_close(&port);
+	return 0;
+}
