@@ -526,6 +526,32 @@ datagrams_in_a_tunnel(void)
 	return fake_port_close(&port);
 }
 
+/* What a tunnel carries need not be IP: then only the outer headers are told. */
+static int
+outer_checksum_alone(void)
+{
+	static uint8_t expected[VDEV_NET_FRAME_MAX];
+	struct inet_frame all, inner = { .payload = 100 }, outer = { .payload = 0 };
+	struct rte_mbuf *m;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		m = tunnel_packet(&all, &inner, &outer, RTE_MBUF_F_TX_TUNNEL_VXLAN);
+		TEST_ASSERT_NOT_NULL(m, "no packet");
+		m->l2_len = m->l3_len = m->l4_len = 0;
+		memcpy(expected, sent, all.len);
+		memcpy(expected + outer.l3 + 10, frame + outer.l3 + 10, 2);
+		if (i == 0)
+			TEST_ASSERT_SUCCESS(prepared(m), "prepare");
+		TEST_ASSERT_EQUAL(send_one(m), (int)all.len, "row %u", i);
+		TEST_ASSERT_EQUAL(memcmp(sent, expected, all.len), 0, "row %u: bytes", i);
+		TEST_ASSERT_EQUAL(port.net.tx_hdr.hdr.flags, 0, "row %u: flags", i);
+		TEST_ASSERT_EQUAL(port.net.tx_hdr.hdr.gso_type, VIRTIO_NET_HDR_GSO_NONE,
+			"row %u: type", i);
+	}
+	return fake_port_close(&port);
+}
+
 static int
 what_cannot_be_done_in_a_tunnel(void)
 {
@@ -919,6 +945,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup_uso, teardown, udp_segments),
 		TEST_CASE_ST(setup_tunnel, teardown, in_a_tunnel),
 		TEST_CASE_ST(setup_tunnel_uso, teardown, datagrams_in_a_tunnel),
+		TEST_CASE_ST(setup_tunnel, teardown, outer_checksum_alone),
 		TEST_CASE_ST(setup_tunnel, teardown, what_cannot_be_done_in_a_tunnel),
 		TEST_CASE_ST(setup, teardown, shared_packets),
 		TEST_CASE_ST(setup, teardown, headers_side_by_side),

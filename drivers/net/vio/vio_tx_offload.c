@@ -241,20 +241,24 @@ static int
 offload(const struct vio_txq *q, const struct rte_mbuf *m, uint16_t tag_len,
 	struct virtio_net_hdr_ext *hdr, bool prepare)
 {
+	const uint64_t inner_flags = VIO_TX_OFFLOAD_FLAGS & ~RTE_MBUF_F_TX_OUTER_IP_CKSUM;
 	uint64_t l4 = m->ol_flags & RTE_MBUF_F_TX_L4_MASK;
 	bool segments = asks_for_segments(m);
 	struct tx_place p;
-	int ret;
+	int ret = 0;
 
 	*hdr = (struct virtio_net_hdr_ext){ 0 };
 	if ((m->ol_flags & VIO_TX_OFFLOAD_FLAGS & ~q->supported_flags) ||
 	    l4 == RTE_MBUF_F_TX_SCTP_CKSUM)
 		return -ENOTSUP;
+	if (m->ol_flags & RTE_MBUF_F_TX_OUTER_IP_CKSUM)
+		ret = outer_ipv4_csum_set(m);
+	/* A tunnel may carry what has no headers to tell of, such as ARP. */
+	if (ret < 0 || !(m->ol_flags & inner_flags))
+		return ret;
 	ret = place_find(m, &p);
 	if (ret == 0 && (m->ol_flags & RTE_MBUF_F_TX_IP_CKSUM))
 		ret = p.ipv6 ? -EINVAL : ipv4_csum_set(m, p.l3, m->l3_len);
-	if (ret == 0 && (m->ol_flags & RTE_MBUF_F_TX_OUTER_IP_CKSUM))
-		ret = outer_ipv4_csum_set(m);
 	if (ret < 0 || (l4 == RTE_MBUF_F_TX_L4_NO_CKSUM && !segments))
 		return ret;
 
