@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The net_vio authors
-"""What only newer QEMUs have than this Debian's: IN_ORDER and USO.
+"""What only newer QEMUs have than this Debian's: IN_ORDER, USO, segmentation in UDP tunnels.
 
 They are unpacked beside the system's (scripts/vm/qemu.py); a test is skipped where one cannot be
 had, or where this host's kernel lacks what a tap needs for it.
@@ -15,8 +15,9 @@ from contextlib import contextmanager
 
 import lab
 import vm
-from lab import Card, Lab, frame, transfer, transfer_both
-from offload_test import (FAR_ADDRESS, MTU, NEAR_ADDRESS, checksum_errors, mean_sizes, run,
+from lab import DPDK_TESTPMD, Card, Lab, frame, transfer, transfer_both
+from offload_test import (FAR_ADDRESS, MTU, NEAR_ADDRESS, RX_CKSUM, RX_LRO, TX_CKSUM,
+                          TX_MULTI_SEGS, TX_TSO, by_hardware, checksum_errors, mean_sizes, run,
                           stream)
 from results import Skip, check, equal
 
@@ -59,13 +60,18 @@ SPLIT = [Card(IN_ORDER, queues=PAIRS) for _ in range(2)]
 PACKED = [Card(IN_ORDER | {"packed": "on"}, queues=PAIRS) for _ in range(2)]
 IN_ORDER_LAB = Lab("system-newer-in-order", [*SPLIT, *PACKED], suite="bookworm-backports")
 USO_LAB = Stacks("system-newer-uso", suite="bookworm-backports")
+TUNNEL_LAB = Stacks("system-newer-tunnel", suite="trixie-backports")
 TELL = "--log-level=pmd.net.vio:info"
 SIZES = (60, 61, 64, 594, 1023, 1500, 1514)
 
-TUN_F_CSUM, TUN_F_USO = 0x01, 0x60
+TUN_F_CSUM, TUN_F_TSO, TUN_F_USO, TUN_F_TUNNEL = 0x01, 0x06, 0x60, 0x180
 UDP_PORT = 7003
 SOL_UDP, UDP_SEGMENT = 17, 103
 DATAGRAM, BLOCK = 1400, 8000
+
+NEAR_INNER, FAR_INNER = "198.19.8.1", "198.19.8.2"
+TX_OUTER_IPV4_CKSUM, TX_VXLAN_TSO = 0x80, 0x200
+VXLAN_OVERHEAD = 50
 
 
 def agreed_on(app):
@@ -191,6 +197,45 @@ def test_lro_forwarded(_args):
         check(received > 2 * MTU, f"no large packets: {received:.0f} bytes in the mean")
 
 
+# ---------------------------------------------------------------- UDP tunnels
+
+def make_tunnel():
+    """A VXLAN between both stacks."""
+    for namespace, device, remote, inner in (
+            (TUNNEL_LAB.near.namespace, "tap0", "198.18.8.2", NEAR_INNER),
+            (TUNNEL_LAB.far, "wire", NEAR_ADDRESS, FAR_INNER)):
+        run(namespace, f"ip link add tunnel type vxlan id 7 dev {device} remote {remote} "
+                       "dstport 4789 noudpcsum")
+        run(namespace, f"ip address add {inner}/24 dev tunnel")
+        run(namespace, f"ip link set tunnel mtu {MTU - VXLAN_OVERHEAD} up")
+
+
+def test_tunnel(_args):
+    """TCP in a VXLAN, in packets of up to 64 KB that are cut within it."""
+    need_tap(TUNNEL_LAB, TUN_F_CSUM | TUN_F_TSO | TUN_F_USO | TUN_F_TUNNEL, "UDP tunnels")
+    make_tunnel()
+    segment = MTU - VXLAN_OVERHEAD - 40 - 12
+    offloads = TX_CKSUM | TX_TSO | TX_OUTER_IPV4_CKSUM | TX_VXLAN_TSO | TX_MULTI_SEGS
+    with TUNNEL_LAB.app(TUNNEL_LAB.cards, f"--rx-offloads={RX_CKSUM | RX_LRO:#x}",
+                        f"--tx-offloads={offloads:#x}", "--forward-mode=csum", eal=(TELL,),
+                        devargs=("udp_lro=1",) * 2, program=DPDK_TESTPMD) as app:
+        by_hardware(app)
+        app.ok("port stop all", *(f"{line} {port}" for port in (0, 1) for line in
+                                  ("csum set outer-ip hw", "csum parse-tunnel on",
+                                   f"tunnel_tso set {segment}")),
+               "port start all", "start", "clear port stats all")
+        expect_features(app, "HOST_UDP_TUNNEL_GSO", "GUEST_UDP_TUNNEL_GSO")
+        equal(TUNNEL_LAB.both_ways(stream, NEAR_INNER, FAR_INNER), 0, "wrong checksums")
+        received, _ = mean_sizes(app, 0)
+        _, sent = mean_sizes(app, 1)
+        check(received > 2 * MTU and sent > 2 * MTU,
+              f"no large packets: {received:.0f} bytes in, {sent:.0f} out, in the mean")
+        for port in (0, 1):
+            xstats = app.xstats(port)
+            equal(xstats["rx_q0_bad_offload"] + xstats["tx_q0_bad_offload"], 0,
+                  f"packets refused on port {port}")
+
+
 if __name__ == "__main__":
-    with IN_ORDER_LAB, USO_LAB:
+    with IN_ORDER_LAB, USO_LAB, TUNNEL_LAB:
         lab.main("newer_qemu")
