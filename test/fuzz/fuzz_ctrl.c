@@ -189,7 +189,9 @@ step(struct fuzz_input *in)
 		restart();
 		return;
 	}
+	fuzz_port_impatient = answer.how != HOW_HONEST;
 	ret = command(which % NB_COMMANDS, arg);
+	fuzz_port_impatient = false;
 	/* what bytes in the ring mean is not judged here; ethdev says nothing of a removal */
 	FUZZ_CHECK(ret != 0 || answer.nb == 0 || answer.good || answer.how == HOW_BYTES ||
 		which % NB_COMMANDS == MAC_REMOVE,

@@ -4,8 +4,8 @@
 
 /*
  * A port on the test device without threads: the device works whenever the driver waits, in
- * place of two functions of EAL that the driver is linked with here (--wrap). A deadline of
- * seconds takes milliseconds.
+ * place of two functions of EAL that the driver is linked with here (--wrap). Where silence is
+ * expected, a deadline of seconds takes milliseconds.
  * Threads: the main one.
  */
 
@@ -22,8 +22,9 @@
 
 #define DEVICE_NAME	"net_vio_fuzz"
 
-/* By this clock, the driver's 5 seconds are 10 million cycles. */
-#define SLOW_CLOCK_HZ	2000000
+/* What a second is: a usual one, and one of which 5 are 10 million cycles. */
+#define CLOCK_HZ	UINT64_C(2000000000)
+#define IMPATIENT_HZ	2000000
 
 struct rte_mempool *fuzz_pool;
 static struct rte_mbuf *mbufs[FUZZ_POOL_SIZE];	/* all of them, by address */
@@ -37,6 +38,7 @@ answer_commands(struct fuzz_port *p)
 }
 
 void (*fuzz_port_wait)(struct fuzz_port *p) = answer_commands;
+bool fuzz_port_impatient;
 
 /* In place of EAL's, by the linker; without an underscore they would be EAL's own. */
 void
@@ -54,7 +56,7 @@ __wrap_rte_delay_us_sleep(unsigned int us)
 uint64_t
 __wrap_rte_get_tsc_hz(void)
 {
-	return SLOW_CLOCK_HZ;
+	return fuzz_port_impatient ? IMPATIENT_HZ : CLOCK_HZ;
 }
 
 static void

@@ -39,6 +39,9 @@ extern struct rte_mempool *fuzz_pool;
 /* Called while the driver waits for the device. */
 extern void (*fuzz_port_wait)(struct fuzz_port *p);
 
+/* Deadlines that begin now are short, as the device may be silent; else a busy machine has time. */
+extern bool fuzz_port_impatient;
+
 /* The device, to be changed before the port comes, and all control commands answered. */
 void
 fuzz_port_prepare(struct fuzz_port *p, uint16_t nb_pairs, uint16_t size_max);

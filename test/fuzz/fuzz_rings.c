@@ -213,6 +213,21 @@ tx_burst(struct fuzz_input *in)
 	}
 }
 
+/*
+ * The device was honest until now, and what it wrote last cannot be: once the driver has come to
+ * it, the queue is broken.
+ */
+static void
+rx_breaks(const char *why)
+{
+	const struct vio_rxq *q = port.eth_dev->data->rx_queues[0];
+	unsigned int i;
+
+	for (i = 0; i <= q->ring.size; i++)
+		rx_burst(1);
+	FUZZ_CHECK(q->state == VIO_QUEUE_BROKEN, "the Rx queue goes on after %s", why);
+}
+
 /* A frame arrives, whose beginning the input has; hdr: NULL for an honest one. */
 static int
 frame_arrives(struct fuzz_input *in, size_t len, const struct virtio_net_hdr_ext *hdr)
@@ -234,17 +249,22 @@ header_arrives(struct fuzz_input *in)
 {
 	struct virtio_net_hdr_ext hdr;
 	uint16_t len = 1 + fuzz_u16(in) % (FRAME_MAX - 1);
-	uint16_t num_buffers = fuzz_u16(in);
+	uint16_t num_buffers = fuzz_u16(in), said = num_buffers - 1;
+	bool mergeable = vdev_has(&port.net.dev, VIRTIO_NET_F_MRG_RXBUF), honest = !hostile;
+	int ret;
 
 	memset(&hdr, 0, sizeof(hdr));
 	fuzz_bytes(in, &hdr, sizeof(hdr));
 	/* most headers are of as many buffers as there are */
 	if (num_buffers != 0) {
-		port.net.num_buffers = num_buffers - 1;
+		port.net.num_buffers = said;
 		hostile = true;
 	}
-	frame_arrives(in, len, &hdr);
+	ret = frame_arrives(in, len, &hdr);
 	port.net.num_buffers = -1;
+	if (num_buffers != 0 && ret > 0 && honest && mergeable &&
+	    (said == 0 || said > port.net.vq[0].size))
+		rx_breaks("a packet of impossible buffers");
 }
 
 static void
@@ -267,11 +287,14 @@ used_write(struct fuzz_input *in)
 {
 	struct vdev_vq *vq = vq_of(fuzz_u8(in));
 	uint8_t nb = fuzz_u8(in), how = fuzz_u8(in);
+	bool packed = vdev_has(&port.net.dev, VIRTIO_F_RING_PACKED);
 	struct vdev_used used = {
 		.id = fuzz_u16(in),
 		.len = fuzz_u16(in),
 		.flags_xor = how & 4 ? fuzz_u16(in) : 0,
 	};
+
+	bool honest = !hostile && vq->index == 0 && vdev_vq_fetch(vq) > 0;
 
 	/* usual ids are below the size, and lengths those of a buffer */
 	if (how & 1)
@@ -281,6 +304,10 @@ used_write(struct fuzz_input *in)
 	hostile = true;
 	vq->ops->use(vq, &used, 1 + (nb & 3), 1 + (nb >> 2 & 7));
 	vq->ops->show(vq, how & 8 ? fuzz_u16(in) : 0);
+	/* the id alone is judged, and only where the entry is all that is wrong */
+	if (honest && (how & 0xc) == 0 && nb == 0 &&
+	    used.id % (packed ? 65536 : UINT64_C(1) << 32) >= vq->size)
+		rx_breaks("an id that no buffer has");
 }
 
 /* Bytes anywhere in what the device can write of a ring, so everywhere. */

@@ -15,14 +15,15 @@ BAR_LEN = 0x4000
 STRUCTURE_LEN = 0x1000
 
 
-def pci_capability(kind: int, following: int, offset: int, length: int = STRUCTURE_LEN) -> bytes:
-    """A virtio capability for BAR 4; the notification one has a multiplier of 4 behind it."""
-    more = struct.pack("<I", 4) if kind == 2 else b""
+def pci_capability(kind: int, following: int, offset: int, multiplier: int,
+                   length: int = STRUCTURE_LEN) -> bytes:
+    """A virtio capability for BAR 4; the notification one has its multiplier behind it."""
+    more = struct.pack("<I", multiplier) if kind == 2 else b""
     return struct.pack("<BBBBBBxxII", 9, following, 16 + len(more), kind, 4, 0, offset,
                        length) + more
 
 
-def pci_space(capabilities: list[tuple[int, int]]) -> bytes:
+def pci_space(capabilities: list[tuple[int, int]], multiplier: int = 4) -> bytes:
     """A configuration space with these types at these offsets, one after the other."""
     space = bytearray(256)
     space[0x06] = 0x10
@@ -30,16 +31,21 @@ def pci_space(capabilities: list[tuple[int, int]]) -> bytes:
     for i, (kind, offset) in enumerate(capabilities):
         place = 0x40 + 20 * i
         following = place + 20 if i + 1 < len(capabilities) else 0
-        data = pci_capability(kind, following, offset)
+        data = pci_capability(kind, following, offset, multiplier)
         space[place:place + len(data)] = data
     return bytes(space)
 
 
+def pci_registers(notify_off: int = 1) -> bytes:
+    """The common configuration of a good device."""
+    return struct.pack("<IIIIHHBBHHHHHQQQ", 0, 0x00020020, 0, 0, 0xffff, 3, 0, 0, 0, 256, 0, 0,
+                       notify_off, 0, 0, 0)
+
+
 def pci_seeds() -> dict[str, bytes]:
-    """Structures as QEMU lays them out, in two orders; the registers of a good device."""
+    """Structures as QEMU lays them out, in two orders; a product beyond 32 bits; no virtio."""
     bars = struct.pack("<6H", 0, 0x1000, 0, 0, BAR_LEN, 0)
-    registers = struct.pack("<IIIIHHBBHHHHHQQQ", 0, 0x00020020, 0, 0, 0xffff, 3, 0, 0, 0, 256, 0,
-                            0, 1, 0, 0, 0)
+    registers = pci_registers()
     layout = [(1, 0x0000), (3, 0x1000), (4, 0x2000), (2, 0x3000)]
     # as some bridges have it: structures that overlap, and each capability twice
     twice = [(kind, 0) for kind, _ in layout] + layout
@@ -47,6 +53,7 @@ def pci_seeds() -> dict[str, bytes]:
         "qemu": pci_space(layout) + bars + registers,
         "reversed": pci_space(layout[::-1]) + bars + registers,
         "twice": pci_space(twice) + bars + registers,
+        "product": pci_space(layout, 0x20000) + bars + pci_registers(0x8000),
         "legacy": bytes(256),
     }
 
@@ -116,7 +123,9 @@ def header(num_buffers: int, flags: int, gso: int, fields: tuple[int, int, int, 
 
 def used(queue: int, buffer: int, length: int, excess: int = 0) -> bytes:
     """A used entry."""
-    return struct.pack("<BBBBHHH", 5, queue, 0, 8, buffer, length, excess)
+    how = 8 if excess else 0
+    return struct.pack("<BBBBHH", 5, queue, 0, how, buffer, length) + \
+        (struct.pack("<H", excess) if excess else b"")
 
 
 def rings_seeds() -> dict[str, bytes]:
@@ -126,7 +135,7 @@ def rings_seeds() -> dict[str, bytes]:
     lies = used(0, 3, 100) + rx() + restart + used(0, 200, 100) + rx() + restart + \
         used(1, 0, 0) + tx(4) + restart + frame() + used(0, 1, 5000) + rx() + restart + \
         used(0, 0, 72, 300) + rx() + restart + header(4, 0, 0, (0, 0, 0, 0)) + rx() + \
-        header(41, 0, 0, (0, 0, 0, 0)) + rx()
+        restart + header(1, 0, 0, (0, 0, 0, 0)) + restart + header(99, 0, 0, (0, 0, 0, 0))
     raw = struct.pack("<BBBH", 6, 0, 8, 0) + bytes([7] * 9) + rx() + \
         struct.pack("<BBBH", 6, 4, 8, 0) + bytes([7] * 9) + rx()
     offloads = header(0, 1, 1, (54, 1460, 34, 16)) + header(0, 1, 4, (54, 1460, 34, 16)) + \
