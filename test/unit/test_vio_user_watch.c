@@ -395,7 +395,7 @@ silent_listener(void)
 
 	unlink(port.path);
 	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", port.path);
-	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0 && listen(fd, 1) == 0)
+	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0 && listen(fd, SOMAXCONN) == 0)
 		return fd;
 	close(fd);
 	return -1;
