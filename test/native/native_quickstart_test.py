@@ -19,7 +19,7 @@ for folder in ("test", "scripts"):
     sys.path.insert(0, str(ROOT / folder))
 
 import results  # noqa: E402
-from bench import need_hugepages  # noqa: E402
+from pair import need_hugepages  # noqa: E402
 from quick.lab import Failure  # noqa: E402
 from quick.native_lab import BackEnd, NativeLab  # noqa: E402
 from quick.report import complaints  # noqa: E402

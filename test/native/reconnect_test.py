@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import results  # noqa: E402  pylint: disable=wrong-import-position
-from bench import Bench  # noqa: E402  pylint: disable=wrong-import-position
+from pair import Bench  # noqa: E402  pylint: disable=wrong-import-position
 from results import check, equal  # noqa: E402  pylint: disable=wrong-import-position
 from session import SECONDS  # noqa: E402  pylint: disable=wrong-import-position
 from tap import Traffic  # noqa: E402  pylint: disable=wrong-import-position

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import results  # noqa: E402  pylint: disable=wrong-import-position
-from bench import EAL, MEMORY, PLUGIN, Bench  # noqa: E402  pylint: disable=wrong-import-position
+from pair import EAL, MEMORY, PLUGIN, Bench  # noqa: E402  pylint: disable=wrong-import-position
 from inet import ETHER, IPV4, IPV6, TCP, UDP, Packet  # noqa: E402  pylint: disable=C0413
 from pcap import read_pcap  # noqa: E402  pylint: disable=wrong-import-position
 from results import check, equal  # noqa: E402  pylint: disable=wrong-import-position

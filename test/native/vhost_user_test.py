@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import results  # noqa: E402  pylint: disable=wrong-import-position
-from bench import Bench  # noqa: E402  pylint: disable=wrong-import-position
+from pair import Bench  # noqa: E402  pylint: disable=wrong-import-position
 from results import check, equal  # noqa: E402  pylint: disable=wrong-import-position
 
 # 60 to 9000, with those around a buffer of 2048 bytes with its header, and around three of them
