@@ -7,6 +7,7 @@ import ast
 import os
 import subprocess
 import sys
+import tempfile
 from argparse import Namespace
 from pathlib import Path
 
@@ -103,6 +104,23 @@ def test_self_test(_args: Namespace) -> None:
     for name, (path, text, expected) in planted.items():
         found = complaints(Path(path), text.encode())
         results.equal(len(found), expected, f"complaints for {name} planted ({found})")
+
+
+def is_started_in_vain(path: Path) -> bool:
+    """Whether a file names its interpreter but is not executable."""
+    return path.read_bytes().startswith(b"#!") and not os.access(path, os.X_OK)
+
+
+def test_executable(_args: Namespace) -> None:
+    """Every script can be started; scripts/test starts the test programs by their paths."""
+    with tempfile.TemporaryDirectory() as folder:
+        planted = Path(folder) / "planted.py"
+        planted.write_text("#!/usr/bin/python3\n", encoding="utf-8")
+        results.check(is_started_in_vain(planted), "what is planted is not found")
+        planted.chmod(0o755)
+        results.check(not is_started_in_vain(planted), "a good file is found")
+    wrong = [str(path.relative_to(ROOT)) for path in project_files() if is_started_in_vain(path)]
+    results.equal(wrong, [], "scripts that are not executable")
 
 
 def test_files(_args: Namespace) -> None:
