@@ -281,33 +281,59 @@ sent_take(struct fuzz_input *in)
 		vdev_net_tx_complete(&port.net, 0, nb & 0x3f);
 }
 
+/*
+ * Why the driver must not accept a used entry of an honest Rx queue, or NULL if it may: its id, its
+ * length where the id is of a buffer, or how many are shown behind it.
+ */
+static const char *
+lie_of(const struct vdev_vq *vq, const struct vdev_used *used, bool real, uint16_t excess)
+{
+	bool packed = vdev_has(&port.net.dev, VIRTIO_F_RING_PACKED);
+	uint32_t id = packed ? used->id % 65536 : used->id;
+
+	/* far more would come round to what was used before: nothing is shown */
+	if (excess > 0)
+		return !packed && excess >= vq->nb_out && excess < INT16_MAX ?
+			"more buffers than it has" : NULL;
+	if (id >= vq->size)
+		return "an id that no buffer has";
+	if (real && (used->len < vdev_net_hdr_len(&port.net) ||
+		     used->len > vq->buffers[id].writable))
+		return "a length that its buffer cannot have";
+	return NULL;
+}
+
 /* A used entry that says anything, at the place where the driver looks for the next one. */
 static void
 used_write(struct fuzz_input *in)
 {
 	struct vdev_vq *vq = vq_of(fuzz_u8(in));
 	uint8_t nb = fuzz_u8(in), how = fuzz_u8(in);
-	bool packed = vdev_has(&port.net.dev, VIRTIO_F_RING_PACKED);
 	struct vdev_used used = {
 		.id = fuzz_u16(in),
 		.len = fuzz_u16(in),
 		.flags_xor = how & 4 ? fuzz_u16(in) : 0,
 	};
-
-	bool honest = !hostile && vq->index == 0 && vdev_vq_fetch(vq) > 0;
+	bool is_posted = vq->index == 0 && vdev_vq_fetch(vq) > 0, real = (how & 16) && is_posted;
+	const char *lie = NULL;
+	uint16_t excess;
 
 	/* usual ids are below the size, and lengths those of a buffer */
 	if (how & 1)
 		used.id |= (uint32_t)fuzz_u16(in) << 16;
 	if (how & 2)
 		used.len |= (uint32_t)fuzz_u16(in) << 16;
+	excess = how & 8 ? fuzz_u16(in) : 0;
+	if (real)
+		used.id = vq->ready[vq->first_ready];
+	/* only where the entry is all that may be wrong */
+	if (!hostile && is_posted && nb == 0 && used.flags_xor == 0)
+		lie = lie_of(vq, &used, real, excess);
 	hostile = true;
 	vq->ops->use(vq, &used, 1 + (nb & 3), 1 + (nb >> 2 & 7));
-	vq->ops->show(vq, how & 8 ? fuzz_u16(in) : 0);
-	/* the id alone is judged, and only where the entry is all that is wrong */
-	if (honest && (how & 0xc) == 0 && nb == 0 &&
-	    used.id % (packed ? 65536 : UINT64_C(1) << 32) >= vq->size)
-		rx_breaks("an id that no buffer has");
+	vq->ops->show(vq, excess);
+	if (lie != NULL)
+		rx_breaks(lie);
 }
 
 /* Bytes anywhere in what the device can write of a ring, so everywhere. */

@@ -122,8 +122,9 @@ def header(num_buffers: int, flags: int, gso: int, fields: tuple[int, int, int, 
 
 
 def used(queue: int, buffer: int, length: int, excess: int = 0) -> bytes:
-    """A used entry."""
-    how = 8 if excess else 0
+    """A used entry; buffer -1: of the one that the device got first."""
+    how = (8 if excess else 0) | (16 if buffer < 0 else 0)
+    buffer = max(buffer, 0)
     return struct.pack("<BBBBHH", 5, queue, 0, how, buffer, length) + \
         (struct.pack("<H", excess) if excess else b"")
 
@@ -133,8 +134,8 @@ def rings_seeds() -> dict[str, bytes]:
     ring_size, restart, all_features = 24, b"\x09", 0xff
     honest = (frame() + rx() + tx(4) + sent() + tx(2, 3) + sent() + frame(4000) + rx()) * 4
     lies = used(0, 3, 100) + rx() + restart + used(0, 200, 100) + rx() + restart + \
-        used(1, 0, 0) + tx(4) + restart + frame() + used(0, 1, 5000) + rx() + restart + \
-        used(0, 0, 72, 300) + rx() + restart + header(4, 0, 0, (0, 0, 0, 0)) + rx() + \
+        used(1, 0, 0) + tx(4) + restart + frame() + used(0, -1, 5000) + restart + used(0, -1, 5) + restart + \
+        used(0, -1, 72, 300) + restart + header(4, 0, 0, (0, 0, 0, 0)) + rx() + \
         restart + header(1, 0, 0, (0, 0, 0, 0)) + restart + header(99, 0, 0, (0, 0, 0, 0))
     raw = struct.pack("<BBBH", 6, 0, 8, 0) + bytes([7] * 9) + rx() + \
         struct.pack("<BBBH", 6, 4, 8, 0) + bytes([7] * 9) + rx()
