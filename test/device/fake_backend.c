@@ -7,6 +7,7 @@
  * Threads: its own one answers; what it keeps is read by the test when that one waits.
  */
 
+#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -712,4 +713,16 @@ fake_backend_stop(struct fake_backend *b)
 		printf("the back end complains %u times, first: %s\n", b->nb_complaints,
 			b->complaint);
 	return b->nb_complaints;
+}
+
+unsigned int
+fake_backend_open_fds(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	unsigned int nb = 0;
+
+	while (dir != NULL && readdir(dir) != NULL)
+		nb++;
+	closedir(dir);
+	return nb;
 }

@@ -136,4 +136,8 @@ fake_backend_wake(struct fake_backend *b);
 unsigned int
 fake_backend_stop(struct fake_backend *b);
 
+/* How many descriptors this process has open, for a test that none is left behind. */
+unsigned int
+fake_backend_open_fds(void);
+
 #endif /* FAKE_BACKEND_H */

@@ -7,7 +7,6 @@
  * case ends with as many open descriptors as it began with.
  */
 
-#include <dirent.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -40,22 +39,10 @@ static struct vio_transport *const t = &user.base;
 static unsigned int nb_fds_before;
 static void *memory;
 
-static unsigned int
-nb_open_fds(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned int nb = 0;
-
-	while (dir != NULL && readdir(dir) != NULL)
-		nb++;
-	closedir(dir);
-	return nb;
-}
-
 static int
 setup(void)
 {
-	nb_fds_before = nb_open_fds();
+	nb_fds_before = fake_backend_open_fds();
 	user_is_open = false;
 	fake_backend_init(&backend);
 	memory = rte_zmalloc(NULL, 1 << 20, 1 << 12);
@@ -89,7 +76,7 @@ finish(void)
 		vio_user_fini(&user);
 	user_is_open = false;
 	complaints = fake_backend_stop(&backend);
-	nb_fds = nb_open_fds();
+	nb_fds = fake_backend_open_fds();
 	TEST_ASSERT_EQUAL(complaints, 0, "the back end complains: %s", backend.complaint);
 	TEST_ASSERT_EQUAL(nb_fds, nb_fds_before, "%u open descriptors, before %u", nb_fds,
 		nb_fds_before);

@@ -7,7 +7,6 @@
  * the requests by which that tells of changes, good and bad.
  */
 
-#include <dirent.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -41,18 +40,6 @@ static bool user_is_open;
 static struct vio_transport *const t = &user.base;
 static unsigned int nb_fds_before;
 
-static unsigned int
-nb_open_fds(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned int nb = 0;
-
-	while (dir != NULL && readdir(dir) != NULL)
-		nb++;
-	closedir(dir);
-	return nb;
-}
-
 /* A back end with a field of each feature. */
 static void
 backend_init(void)
@@ -70,7 +57,7 @@ backend_init(void)
 static int
 setup(void)
 {
-	nb_fds_before = nb_open_fds();
+	nb_fds_before = fake_backend_open_fds();
 	user_is_open = false;
 	backend_init();
 	return TEST_SUCCESS;
@@ -102,7 +89,7 @@ finish(void)
 		vio_user_fini(&user);
 	user_is_open = false;
 	complaints = fake_backend_stop(&backend);
-	nb_fds = nb_open_fds();
+	nb_fds = fake_backend_open_fds();
 	TEST_ASSERT_EQUAL(complaints, 0, "the back end complains: %s", backend.complaint);
 	TEST_ASSERT_EQUAL(nb_fds, nb_fds_before, "%u open descriptors, before %u", nb_fds,
 		nb_fds_before);

@@ -4,7 +4,6 @@
 
 /* Where a net_vio_user device meets its back end. Each case leaves no file and no descriptor. */
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -27,22 +26,10 @@ static struct fake_backend backend;
 static unsigned int nb_fds_before;
 static char folder[] = "/tmp/net_vio_test.XXXXXX";
 
-static unsigned int
-nb_open_fds(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned int nb = 0;
-
-	while (dir != NULL && readdir(dir) != NULL)
-		nb++;
-	closedir(dir);
-	return nb;
-}
-
 static int
 setup(void)
 {
-	nb_fds_before = nb_open_fds();
+	nb_fds_before = fake_backend_open_fds();
 	strcpy(folder + strlen(folder) - 6, "XXXXXX");
 	if (mkdtemp(folder) == NULL)
 		return TEST_FAILED;
@@ -71,7 +58,7 @@ finish(void)
 
 	vio_user_socket_close(&sock);
 	fake_backend_stop(&backend);
-	nb_fds = nb_open_fds();
+	nb_fds = fake_backend_open_fds();
 	TEST_ASSERT_EQUAL(nb_fds, nb_fds_before, "%u open descriptors, before %u", nb_fds,
 		nb_fds_before);
 	TEST_ASSERT_SUCCESS(rmdir(folder), "a file is left");
