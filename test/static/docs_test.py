@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The net_vio authors
-"""Does every test that the documentation names as evidence exist, and every function of its map?
+"""Does every test that the documentation names as evidence exist, and every function of its tables?
 
 A name is vio_x_autotest.case, or group.test of a Python test program; after one of these, `.case`
-alone means the same group.
+alone means the same group. In doc/trust.md, "text" is an act of the hostile device, and fuzz-x a
+fuzzer.
 """
 
 import re
@@ -16,7 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "test"))
 import results  # noqa: E402
 
-DOCUMENTS = ("README.md", "doc/design.md", "doc/spec-map.md", "doc/guides/nics/vio.rst")
+DOCUMENTS = ("README.md", "doc/design.md", "doc/spec-map.md", "doc/trust.md",
+             "doc/guides/nics/vio.rst")
+FUNCTIONS = {"doc/spec-map.md": 2, "doc/trust.md": 1}  # the column of functions in a table
 FEWEST = 80  # fewer names than these would mean that they are no longer recognised
 QUOTED = re.compile(r"`+([a-z_]*)\.?([a-z0-9_]*)`+")
 
@@ -26,6 +29,8 @@ def existing() -> dict[str, str]:
     groups = {}
     for path in (ROOT / "test/unit").glob("test_vio_*.c"):
         text = path.read_text()
+        # cases that are named in words are reported with underscores
+        text += " ".join(re.sub(r"\W+", "_", name) for name in re.findall(r'"([^"\n]+)"', text))
         groups |= {name: text for name in re.findall(r"REGISTER_TEST_COMMAND\((\w+),", text)}
     for folder in ("system", "native"):
         for path in (ROOT / "test" / folder).glob("*_test.py"):
@@ -48,11 +53,20 @@ def wrong_names(text: str, groups: dict[str, str]) -> tuple[int, list[str]]:
     return count, wrong
 
 
-def unknown_functions(text: str, sources: str) -> tuple[int, list[str]]:
-    """How many names stand in the map's column of functions, and those that no source has."""
-    columns = [line.split("|")[3] for line in text.splitlines() if line.startswith("|")]
-    names = re.findall(r"`(\w+)`", " ".join(columns))
+def unknown_functions(text: str, column: int, sources: str) -> tuple[int, list[str]]:
+    """How many names stand in the tables' column of functions, and those that no source has."""
+    rows = [line.split("|") for line in text.splitlines() if line.startswith("|")]
+    names = re.findall(r"`(\w+)`", " ".join(row[1 + column] for row in rows))
     return len(names), [n for n in names if not re.search(rf"\b{n}\b", sources)]
+
+
+def unknown_evidence(text: str, acts: str, fuzzers: set[str]) -> tuple[int, list[str]]:
+    """How many acts and fuzzers the tables name, and those that there are not."""
+    rows = " ".join(line for line in text.splitlines() if line.startswith("|"))
+    named = re.findall(r'"[^"]+"', rows)
+    run = re.findall(r"`fuzz-(\w+)`", rows)
+    wrong = [n for n in named if f"{{ {n}," not in acts] + [n for n in run if n not in fuzzers]
+    return len(named) + len(run), wrong
 
 
 def test_self_test(_args: Namespace) -> None:
@@ -62,8 +76,11 @@ def test_self_test(_args: Namespace) -> None:
                   "good names")
     results.equal(wrong_names("``vio_a_autotest.bad``, `control.mt`, `.none`", groups)[1],
                   ["vio_a_autotest.bad", "control.mt", "control.none"], "planted names")
-    results.equal(unknown_functions("| 1 | `x` | `start`, `stop` | `y` |", "start(void)"),
+    results.equal(unknown_functions("| 1 | `x` | `start`, `stop` | `y` |", 2, "start(void)"),
                   (2, ["stop"]), "planted function")
+    results.equal(unknown_evidence('| "id 1", "id 2", `fuzz-a`, `fuzz-b` |\n"id 3"',
+                                   '{ "id 1", ALL', {"a"}),
+                  (4, ['"id 2"', "b"]), "planted evidence")
 
 
 def test_names(_args: Namespace) -> None:
@@ -79,11 +96,22 @@ def test_names(_args: Namespace) -> None:
 
 
 def test_functions(_args: Namespace) -> None:
-    """The map of the specification against the driver."""
+    """The tables against the driver."""
     sources = "".join(p.read_text() for p in (ROOT / "drivers/net/vio").glob("*.[ch]"))
-    total, unknown = unknown_functions((ROOT / "doc/spec-map.md").read_text(), sources)
-    results.check(total >= FEWEST / 2, f"only {total} names of functions were recognised")
-    results.check(not unknown, f"no source has {', '.join(unknown)}")
+    for document, column in FUNCTIONS.items():
+        total, unknown = unknown_functions((ROOT / document).read_text(), column, sources)
+        results.check(total >= FEWEST / 2,
+                      f"only {total} names of functions were recognised in {document}")
+        results.check(not unknown, f"{document}: no source has {', '.join(unknown)}")
+
+
+def test_evidence(_args: Namespace) -> None:
+    """Acts and fuzzers of doc/trust.md against those that there are."""
+    fuzzers = {p.stem.removeprefix("fuzz_") for p in (ROOT / "test/fuzz").glob("fuzz_*.c")}
+    total, unknown = unknown_evidence((ROOT / "doc/trust.md").read_text(),
+                                      (ROOT / "test/device/vdev_act.c").read_text(), fuzzers)
+    results.check(total >= FEWEST / 2, f"only {total} acts and fuzzers were recognised")
+    results.check(not unknown, f"there is no {', '.join(unknown)}")
 
 
 if __name__ == "__main__":
