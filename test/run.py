@@ -35,6 +35,10 @@ TIME_LIMIT = 15 * 60  # seconds for one program
 UNIT_LIMIT = 90       # for one unit test, which takes a few with a sanitizer
 GRACE = 30            # for a program to end what it started, when it is told to end
 EAL = ["--no-pci", "--no-huge", "-m", "256", "--no-shconf", "--no-telemetry"]
+# EAL itself allows 256 bits
+SIMD_BITS = {64: "", 512: "avx512dq"}
+DATA_PATH = ("vio_format", "vio_hash", "vio_hostile", "vio_matrix", "vio_rx", "vio_suspend",
+             "vio_tx", "vio_vlan")
 SANITIZER = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
@@ -50,6 +54,7 @@ class Program:
     environment: dict[str, str] = field(default_factory=dict)
     step: bool = False
     seconds: float = TIME_LIMIT
+    prefix: str = ""  # of the names of its results
 
 
 def programs_in(folder: str, *names: str) -> list[Program]:
@@ -65,16 +70,36 @@ def build_step(folder: Path, *options: str) -> Program:
                    [ROOT / "scripts/build.sh", folder, "--werror", *options], step=True)
 
 
-def unit_programs(folder: Path, environment: dict[str, str]) -> Iterator[Program]:
-    """One process for each unit test that this build folder has, so a crash is one failure."""
+def unit_names(folder: Path) -> list[str]:
+    """The unit tests that a build folder has."""
     listed = subprocess.run(["meson", "introspect", "--tests", folder], check=True,
                             stdout=subprocess.PIPE, text=True).stdout
     names = [test["name"] for test in json.loads(listed) if "net_vio:unit" in test["suite"]]
     if not names:
         raise ValueError(f"{folder} has no test in meson's suite \"unit\"")
-    for name in names:
+    return names
+
+
+def unit_programs(folder: Path, environment: dict[str, str]) -> Iterator[Program]:
+    """One process for each unit test that this build folder has, so a crash is one failure."""
+    for name in unit_names(folder):
         yield Program(name, [folder / "test/unit/vio-test", *EAL, name], environment,
                       seconds=UNIT_LIMIT)
+
+
+def simd_programs(folder: Path, environment: dict[str, str]) -> Iterator[Program]:
+    """The tests of the data path once more, on each instruction set that is not EAL's choice."""
+    cpu = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    for bits, flag in SIMD_BITS.items():
+        prefix = f"simd_{bits}."
+        if flag not in cpu:
+            yield Program(prefix, ["echo", f"SKIP {prefix}data_path: the CPU has no {flag}"])
+            continue
+        for name in unit_names(folder):
+            if name.startswith(DATA_PATH):
+                yield Program(prefix + name, [folder / "test/unit/vio-test", *EAL,
+                              f"--force-max-simd-bitwidth={bits}", name], environment,
+                              seconds=UNIT_LIMIT, prefix=prefix)
 
 
 def part_deps() -> Iterator[Program]:
@@ -92,6 +117,7 @@ def part_unit() -> Iterator[Program]:
     """Unit tests, and the test of what runs them."""
     yield from programs_in("unit", "runner_test.py")
     yield from unit_programs(BUILD, {})
+    yield from simd_programs(BUILD, {})
 
 
 def part_asan() -> Iterator[Program]:
@@ -99,6 +125,7 @@ def part_asan() -> Iterator[Program]:
     folder = BUILD / "asan"
     yield build_step(folder, "-Db_sanitize=address,undefined")
     yield from unit_programs(folder, SANITIZER)
+    yield from simd_programs(folder, SANITIZER)
 
 
 def part_fuzz() -> Iterator[Program]:
@@ -228,7 +255,7 @@ class Runner:
             last = line or last
             if not program.step and RESULT.match(line):
                 found[line[:4]] += 1
-                self.report(line)
+                self.report(line[:5] + program.prefix + line[5:])
             elif not program.step and (match := COMBINATIONS.match(line)):
                 self.combinations += int(match[1])
                 print(f"    {line}", flush=True)

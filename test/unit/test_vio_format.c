@@ -6,10 +6,13 @@
 
 #include <string.h>
 
+#include <rte_cpuflags.h>
+#include <rte_vect.h>
+
 #include "test.h"
 
 #include "fake_port.h"
-#include "vio.h"
+#include "vio_rxtx.h"
 
 static struct fake_port port;
 
@@ -92,12 +95,14 @@ static int
 burst_modes(void)
 {
 	static const struct { bool packed, in_order; const char *rx, *tx; } modes[] = {
-		{ false, false, "Scalar Split Mergeable", "Scalar Split" },
-		{ false, true, "Scalar Split In-order Mergeable", "Scalar Split In-order" },
-		{ true, false, "Scalar Packed Mergeable", "Scalar Packed" },
-		{ true, true, "Scalar Packed In-order Mergeable", "Scalar Packed In-order" },
+		{ false, false, "Split Mergeable", "Split" },
+		{ false, true, "Split In-order Mergeable", "Split In-order" },
+		{ true, false, "Packed Mergeable", "Packed" },
+		{ true, true, "Packed In-order Mergeable", "Packed In-order" },
 	};
+	const char *isa = vio_isa_name(vio_isa_choose());
 	struct rte_eth_burst_mode mode;
+	char said[sizeof(mode.info)];
 	unsigned int i;
 
 	for (i = 0; i < RTE_DIM(modes); i++) {
@@ -113,12 +118,47 @@ burst_modes(void)
 		TEST_ASSERT_EQUAL(vdev_has(&port.net.dev, VIRTIO_F_IN_ORDER), modes[i].in_order,
 			"accepted");
 		TEST_ASSERT_SUCCESS(rte_eth_rx_burst_mode_get(port.port_id, 0, &mode), "Rx");
-		TEST_ASSERT_EQUAL(strcmp(mode.info, modes[i].rx), 0, "%s", mode.info);
+		snprintf(said, sizeof(said), "%s %s", modes[i].rx, isa);
+		TEST_ASSERT_EQUAL(strcmp(mode.info, said), 0, "%s", mode.info);
 		TEST_ASSERT_SUCCESS(rte_eth_tx_burst_mode_get(port.port_id, 0, &mode), "Tx");
-		TEST_ASSERT_EQUAL(strcmp(mode.info, modes[i].tx), 0, "%s", mode.info);
+		snprintf(said, sizeof(said), "%s %s", modes[i].tx, isa);
+		TEST_ASSERT_EQUAL(strcmp(mode.info, said), 0, "%s", mode.info);
 		TEST_ASSERT_SUCCESS(traffic(0, 0, 300), "%s", mode.info);
 		TEST_ASSERT_SUCCESS(fake_port_close(&port), "close");
 	}
+	return TEST_SUCCESS;
+}
+
+/* The widest instruction set that the CPU has, but none wider than EAL allows. */
+static int
+instruction_sets(void)
+{
+	const uint16_t allowed = rte_vect_get_max_simd_bitwidth();
+	bool avx2 = false, avx512 = false;
+	enum vio_isa narrow, medium, wide;
+
+#ifdef RTE_ARCH_X86_64
+	avx2 = rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX2) > 0;
+	avx512 = rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512F) > 0 &&
+		 rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512BW) > 0 &&
+		 rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512DQ) > 0 &&
+		 rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512VL) > 0;
+#endif
+	/* The user's word is final. */
+	if (rte_vect_set_max_simd_bitwidth(RTE_VECT_SIMD_128) != 0) {
+		TEST_ASSERT_EQUAL(vio_isa_choose(), (allowed >= 512 && avx512 ? VIO_ISA_AVX512 :
+			allowed >= 256 && avx2 ? VIO_ISA_AVX2 : VIO_ISA_BASE), "%u bits", allowed);
+		return TEST_SUCCESS;
+	}
+	narrow = vio_isa_choose();
+	rte_vect_set_max_simd_bitwidth(RTE_VECT_SIMD_256);
+	medium = vio_isa_choose();
+	rte_vect_set_max_simd_bitwidth(RTE_VECT_SIMD_512);
+	wide = vio_isa_choose();
+	rte_vect_set_max_simd_bitwidth(allowed);
+	TEST_ASSERT_EQUAL(narrow, VIO_ISA_BASE, "128 bits");
+	TEST_ASSERT_EQUAL(medium, (avx2 ? VIO_ISA_AVX2 : VIO_ISA_BASE), "256 bits");
+	TEST_ASSERT_EQUAL(wide, (avx512 ? VIO_ISA_AVX512 : medium), "512 bits");
 	return TEST_SUCCESS;
 }
 
@@ -232,6 +272,7 @@ static struct unit_test_suite suite = {
 	.suite_name = "vio_format",
 	.unit_test_cases = {
 		TEST_CASE_ST(setup_packed, teardown, packed_sizes),
+		TEST_CASE(instruction_sets),
 		TEST_CASE_ST(setup_packed, teardown, burst_modes),
 		TEST_CASE_ST(setup_packed, teardown, pairs_and_restarts),
 		TEST_CASE_ST(setup_packed, teardown, events),

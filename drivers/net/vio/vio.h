@@ -266,6 +266,7 @@ struct vio_dev {
 
 	/* Made anew by each configure and start. */
 	struct vio_features features;	/* those to agree on, and agreed when started */
+	uint8_t isa;			/* enum vio_isa: which of the data paths run */
 	bool splits_buffers;		/* the Rx queues' buffers may be of several segments */
 
 	struct vio_offload_choice offload_choice;

@@ -161,6 +161,7 @@ vio_dev_configure(struct rte_eth_dev *eth_dev)
 
 	/* Not a reason to fail: ethdev would release the queues, with mbufs that may come back. */
 	device_retrieve(eth_dev);
+	dev->isa = vio_isa_choose();
 	if ((conf->rxmode.mq_mode & ~RTE_ETH_MQ_RX_RSS_FLAG) != RTE_ETH_MQ_RX_NONE ||
 	    conf->txmode.mq_mode != RTE_ETH_MQ_TX_NONE) {
 		VIO_LOG(ERR, dev->transport->name, "multi-queue modes Rx %d, Tx %d are not "
@@ -498,8 +499,8 @@ vio_rx_burst_mode_get(struct rte_eth_dev *eth_dev, uint16_t queue_id __rte_unuse
 {
 	const struct vio_dev *dev = eth_dev->data->dev_private;
 
-	snprintf(mode->info, sizeof(mode->info), "Scalar %s%s", vio_rx_path(dev)->name,
-		 vio_has(dev, VIRTIO_NET_F_MRG_RXBUF) ? " Mergeable" : "");
+	snprintf(mode->info, sizeof(mode->info), "%s%s %s", vio_rx_path(dev)->name,
+		 vio_has(dev, VIRTIO_NET_F_MRG_RXBUF) ? " Mergeable" : "", vio_isa_name(dev->isa));
 	return 0;
 }
 
@@ -509,7 +510,8 @@ vio_tx_burst_mode_get(struct rte_eth_dev *eth_dev, uint16_t queue_id __rte_unuse
 {
 	const struct vio_dev *dev = eth_dev->data->dev_private;
 
-	snprintf(mode->info, sizeof(mode->info), "Scalar %s", vio_tx_path(dev)->name);
+	snprintf(mode->info, sizeof(mode->info), "%s %s", vio_tx_path(dev)->name,
+		 vio_isa_name(dev->isa));
 	return 0;
 }
 

@@ -355,7 +355,7 @@ vio_rx_burst(const struct vio_rx_format *fmt, void (*refill)(struct vio_rxq *q),
  * Defines the path of a format: functions with the constant fmt compiled in. A macro, because
  * ethdev's functions have no parameter for it.
  */
-#define VIO_RX_PATH(path, fmt, format_name, format_monitor) \
+#define VIO_RX_PATH(fmt, format_name, format_monitor) \
 	static void \
 	fmt ## _refill(struct vio_rxq *q) \
 	{ \
@@ -376,7 +376,7 @@ vio_rx_burst(const struct vio_rx_format *fmt, void (*refill)(struct vio_rxq *q),
 	{ \
 		return vio_rx_status(&(fmt), queue, offset); \
 	} \
-	const struct vio_rx_path path = { \
+	static const struct vio_rx_path fmt ## _path = { \
 		.name = format_name, \
 		.burst = fmt ## _burst, \
 		.refill = fmt ## _refill, \

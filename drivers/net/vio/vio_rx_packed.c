@@ -223,7 +223,12 @@ packed_in_order_monitor(const struct vio_rxq *q, struct rte_power_monitor_cond *
 		cond->fn = packed_awake;
 }
 
-VIO_RX_PATH(vio_rx_packed, packed, "Packed", packed_monitor);
-VIO_RX_PATH(vio_rx_packed_in_order, packed_in_order, "Packed In-order",
-	    packed_in_order_monitor);
-VIO_RX_PATH(vio_rx_packed_chain, packed_chain, "Packed Buffer-split", packed_monitor);
+VIO_RX_PATH(packed, "Packed", packed_monitor);
+VIO_RX_PATH(packed_in_order, "Packed In-order", packed_in_order_monitor);
+VIO_RX_PATH(packed_chain, "Packed Buffer-split", packed_monitor);
+
+vio_rx_paths_t VIO_ISA_NAME(vio_rx_packed) = {
+	[VIO_RX_ANY_ORDER] = &packed_path,
+	[VIO_RX_IN_ORDER] = &packed_in_order_path,
+	[VIO_RX_CHAIN] = &packed_chain_path,
+};

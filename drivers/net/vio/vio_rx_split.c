@@ -184,6 +184,12 @@ split_monitor(const struct vio_rxq *q, struct rte_power_monitor_cond *cond)
 	cond->fn = split_monitor_check;
 }
 
-VIO_RX_PATH(vio_rx_split, split, "Split", split_monitor);
-VIO_RX_PATH(vio_rx_split_in_order, split_in_order, "Split In-order", split_monitor);
-VIO_RX_PATH(vio_rx_split_chain, split_chain, "Split Buffer-split", split_monitor);
+VIO_RX_PATH(split, "Split", split_monitor);
+VIO_RX_PATH(split_in_order, "Split In-order", split_monitor);
+VIO_RX_PATH(split_chain, "Split Buffer-split", split_monitor);
+
+vio_rx_paths_t VIO_ISA_NAME(vio_rx_split) = {
+	[VIO_RX_ANY_ORDER] = &split_path,
+	[VIO_RX_IN_ORDER] = &split_in_order_path,
+	[VIO_RX_CHAIN] = &split_chain_path,
+};

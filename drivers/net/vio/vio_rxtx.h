@@ -3,9 +3,10 @@
  */
 
 /*
- * The data paths, one file for each format of rings and direction: what the rest of the driver
- * sees of them. Where a parameter is a void *, it is a struct vio_rxq or vio_txq, as ethdev has it.
- * But for refill, only the queue's thread may call them.
+ * The data paths, one file for each format of rings and direction, compiled for several
+ * instruction sets: what the rest of the driver sees of them, and which of them runs. Where a
+ * parameter is a void *, it is a struct vio_rxq or vio_txq, as ethdev has it. But for refill, only
+ * the queue's thread may call them.
  */
 
 #ifndef VIO_RXTX_H
@@ -48,41 +49,62 @@ struct vio_tx_path {
 	eth_tx_done_cleanup_t cleanup;
 };
 
-extern const struct vio_rx_path vio_rx_split;
-extern const struct vio_rx_path vio_rx_split_in_order;
-extern const struct vio_rx_path vio_rx_split_chain;
-extern const struct vio_rx_path vio_rx_packed;
-extern const struct vio_rx_path vio_rx_packed_in_order;
-extern const struct vio_rx_path vio_rx_packed_chain;
-extern const struct vio_tx_path vio_tx_split;
-extern const struct vio_tx_path vio_tx_split_in_order;
-extern const struct vio_tx_path vio_tx_packed;
-extern const struct vio_tx_path vio_tx_packed_in_order;
+/*
+ * The instruction sets for which the files of the data paths are compiled. What they have in
+ * common is written once, with vectors of GNU C (vio_vec.h).
+ */
+enum vio_isa {
+	VIO_ISA_BASE,	/* what DPDK itself is compiled for: SSE4.2, NEON or none */
+	VIO_ISA_AVX2,
+	VIO_ISA_AVX512,	/* F, BW, DQ and VL */
+	VIO_NB_ISAS
+};
+
+/* A name within one of these files, made another one in each of its builds. */
+#ifndef VIO_ISA
+#define VIO_ISA			base
+#endif
+#define VIO_ISA_NAME(name)	VIO_ISA_NAME_OF(name, VIO_ISA)
+#define VIO_ISA_NAME_OF(name, isa)	VIO_ISA_JOIN(name, isa)
+#define VIO_ISA_JOIN(name, isa)	name ## _ ## isa
+
+/* The paths of a format by the features that were agreed on. */
+enum vio_rx_kind {
+	VIO_RX_ANY_ORDER,
+	VIO_RX_IN_ORDER,
+	VIO_RX_CHAIN,	/* buffers of several mbufs */
+	VIO_NB_RX_KINDS
+};
+
+enum vio_tx_kind {
+	VIO_TX_ANY_ORDER,
+	VIO_TX_IN_ORDER,
+	VIO_NB_TX_KINDS
+};
+
+typedef const struct vio_rx_path *const vio_rx_paths_t[VIO_NB_RX_KINDS];
+typedef const struct vio_tx_path *const vio_tx_paths_t[VIO_NB_TX_KINDS];
+
+extern vio_rx_paths_t vio_rx_split_base, vio_rx_split_avx2, vio_rx_split_avx512;
+extern vio_rx_paths_t vio_rx_packed_base, vio_rx_packed_avx2, vio_rx_packed_avx512;
+extern vio_tx_paths_t vio_tx_split_base, vio_tx_split_avx2, vio_tx_split_avx512;
+extern vio_tx_paths_t vio_tx_packed_base, vio_tx_packed_avx2, vio_tx_packed_avx512;
+
+/*
+ * The widest instruction set that the CPU has, that the driver was built for, and that EAL allows
+ * (--force-max-simd-bitwidth).
+ */
+enum vio_isa
+vio_isa_choose(void);
+
+/* As rte_eth_rx_burst_mode_get() says it. */
+const char *
+vio_isa_name(enum vio_isa isa);
 
 /* The paths of a device with its features as agreed on. */
-static inline const struct vio_rx_path *
-vio_rx_path(const struct vio_dev *dev)
-{
-	static const struct vio_rx_path *const paths[2][2] = {
-		{ &vio_rx_split, &vio_rx_split_in_order },
-		{ &vio_rx_packed, &vio_rx_packed_in_order },
-	};
-
-	if (dev->splits_buffers)
-		return vio_has(dev, VIRTIO_F_RING_PACKED) ? &vio_rx_packed_chain :
-							    &vio_rx_split_chain;
-	return paths[vio_has(dev, VIRTIO_F_RING_PACKED)][vio_has(dev, VIRTIO_F_IN_ORDER)];
-}
-
-static inline const struct vio_tx_path *
-vio_tx_path(const struct vio_dev *dev)
-{
-	static const struct vio_tx_path *const paths[2][2] = {
-		{ &vio_tx_split, &vio_tx_split_in_order },
-		{ &vio_tx_packed, &vio_tx_packed_in_order },
-	};
-
-	return paths[vio_has(dev, VIRTIO_F_RING_PACKED)][vio_has(dev, VIRTIO_F_IN_ORDER)];
-}
+const struct vio_rx_path *
+vio_rx_path(const struct vio_dev *dev);
+const struct vio_tx_path *
+vio_tx_path(const struct vio_dev *dev);
 
 #endif /* VIO_RXTX_H */

@@ -378,7 +378,7 @@ vio_tx_burst(const struct vio_tx_format *fmt, void (*complete)(struct vio_txq *q
 }
 
 /* Defines the path of a format, as VIO_RX_PATH() does. */
-#define VIO_TX_PATH(path, fmt, format_name) \
+#define VIO_TX_PATH(fmt, format_name) \
 	static void \
 	fmt ## _complete(struct vio_txq *q) \
 	{ \
@@ -399,7 +399,7 @@ vio_tx_burst(const struct vio_tx_format *fmt, void (*complete)(struct vio_txq *q
 	{ \
 		return vio_tx_cleanup(&(fmt), queue, free_cnt); \
 	} \
-	const struct vio_tx_path path = { \
+	static const struct vio_tx_path fmt ## _path = { \
 		.name = format_name, \
 		.burst = fmt ## _burst, \
 		.status = fmt ## _status, \

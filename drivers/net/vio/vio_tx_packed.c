@@ -143,5 +143,10 @@ static const struct vio_tx_format packed_in_order = {
 	.notify = vio_ring_packed_notify,
 };
 
-VIO_TX_PATH(vio_tx_packed, packed, "Packed");
-VIO_TX_PATH(vio_tx_packed_in_order, packed_in_order, "Packed In-order");
+VIO_TX_PATH(packed, "Packed");
+VIO_TX_PATH(packed_in_order, "Packed In-order");
+
+vio_tx_paths_t VIO_ISA_NAME(vio_tx_packed) = {
+	[VIO_TX_ANY_ORDER] = &packed_path,
+	[VIO_TX_IN_ORDER] = &packed_in_order_path,
+};

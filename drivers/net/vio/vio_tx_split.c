@@ -155,5 +155,10 @@ static const struct vio_tx_format split_in_order = {
 	.notify = vio_ring_split_notify,
 };
 
-VIO_TX_PATH(vio_tx_split, split, "Split");
-VIO_TX_PATH(vio_tx_split_in_order, split_in_order, "Split In-order");
+VIO_TX_PATH(split, "Split");
+VIO_TX_PATH(split_in_order, "Split In-order");
+
+vio_tx_paths_t VIO_ISA_NAME(vio_tx_split) = {
+	[VIO_TX_ANY_ORDER] = &split_path,
+	[VIO_TX_IN_ORDER] = &split_in_order_path,
+};
