@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,8 +30,14 @@ def output_of(*command: str | Path, **environment: str) -> str:
 
 
 def test_exports(_args: Namespace) -> None:
-    """Nothing of the driver can clash with a symbol of the application or of another driver."""
-    results.equal(output_of("nm", "-D", "--defined-only", PLUGIN), "", "exported symbols")
+    """The public functions, and nothing that can clash with an application or another driver."""
+    header = (ROOT / "drivers/net/vio/rte_pmd_vio.h").read_text()
+    public = sorted(re.findall(r"^(rte_pmd_vio_\w+)\(", header, re.MULTILINE))
+    results.check(public, "no function was recognised in rte_pmd_vio.h")
+    exported = output_of("nm", "-D", "--defined-only", PLUGIN)
+    results.equal(sorted(re.findall(r" T (\S+)@@EXPERIMENTAL$", exported, re.MULTILINE)), public,
+                  "exported functions")
+    results.equal(len(exported.splitlines()), len(public) + 1, f"symbols of {exported!r}")
 
 
 def test_pmdinfo(_args: Namespace) -> None:

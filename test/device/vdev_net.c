@@ -22,7 +22,7 @@ net_features_ok(struct vdev *dev)
 	static const uint8_t need_ctrl_vq[] = {
 		VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN, VIRTIO_NET_F_MQ,
 		VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_NET_F_RSS, VIRTIO_NET_F_HASH_TUNNEL,
-		VIRTIO_NET_F_HASH_REPORT,
+		VIRTIO_NET_F_HASH_REPORT, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS,
 	};
 	unsigned int i;
 

@@ -49,6 +49,7 @@ struct vdev_net {
 	uint64_t vlans[4096 / 64];
 	uint8_t mac[6];			/* by MAC_ADDR_SET */
 	struct vdev_net_rss rss;
+	uint64_t guest_offloads_off;	/* bits of GUEST_OFFLOADS_SET that were cleared */
 	unsigned int nb_commands;
 
 	/* Faults. */

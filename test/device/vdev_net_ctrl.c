@@ -14,6 +14,7 @@
 
 #include "vdev_net.h"
 #include "vdev_net_ctrl.h"
+#include "vdev_net_offload.h"
 
 /* A table of RSS is the longest command that the model takes. */
 #define VDEV_NET_COMMAND_MAX	(8 + 2 * VDEV_NET_RETA_MAX + 3 + UINT8_MAX)
@@ -40,6 +41,7 @@ vdev_net_ctrl_reset(struct vdev_net *net)
 	memset(net->vlans, 0, sizeof(net->vlans));
 	memset(net->mac, 0, sizeof(net->mac));
 	memset(&net->rss, 0, sizeof(net->rss));
+	net->guest_offloads_off = 0;	/* virtio 5.1.9.5.9.1: negotiated is enabled */
 	net->nb_commands = 0;
 }
 
@@ -155,6 +157,8 @@ perform(struct vdev_net *net, const struct virtio_net_ctrl_hdr *hdr, const uint8
 		return set_vlan(net, hdr->command, data, len);
 	case VIRTIO_NET_CTRL_MQ:
 		return set_mq(net, hdr->command, data, len);
+	case VIRTIO_NET_CTRL_GUEST_OFFLOADS:
+		return vdev_net_offload_command(net, hdr->command, data, len);
 	case VIRTIO_NET_CTRL_HASH_TUNNEL:
 		return vdev_net_rss_tunnel(net, hdr->command, data, len);
 	default:

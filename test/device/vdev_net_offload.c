@@ -139,6 +139,7 @@ vdev_net_offload_offer(struct vdev_net *net)
 		VIRTIO_NET_F_HOST_USO, VIRTIO_NET_F_GUEST_HDRLEN,
 		VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM,
 		VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM,
+		VIRTIO_NET_F_CTRL_GUEST_OFFLOADS,
 	};
 	unsigned int i;
 
@@ -191,6 +192,44 @@ vdev_net_offload_features_ok(struct vdev *dev)
 			rows[i].or);
 		return false;
 	}
+	return true;
+}
+
+uint64_t
+vdev_net_guest_offloads(const struct vdev_net *net)
+{
+	static const struct {
+		uint8_t feature, bit;
+	} rows[] = {
+		{ VIRTIO_NET_F_GUEST_CSUM, 1 }, { VIRTIO_NET_F_GUEST_TSO4, 7 },
+		{ VIRTIO_NET_F_GUEST_TSO6, 8 }, { VIRTIO_NET_F_GUEST_ECN, 9 },
+		{ VIRTIO_NET_F_GUEST_UFO, 10 }, { VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO, 46 },
+		{ VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM, 47 }, { VIRTIO_NET_F_GUEST_USO4, 54 },
+		{ VIRTIO_NET_F_GUEST_USO6, 55 },
+	};
+	uint64_t bits = 0;
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(rows); i++)
+		if (vdev_has(&net->dev, rows[i].feature))
+			bits |= UINT64_C(1) << rows[i].bit;
+	return bits & ~net->guest_offloads_off;
+}
+
+bool
+vdev_net_offload_command(struct vdev_net *net, uint8_t command, const uint8_t *data, size_t len)
+{
+	uint64_t agreed = vdev_net_guest_offloads(net) | net->guest_offloads_off;
+	rte_le64_t value;
+
+	if (!vdev_has(&net->dev, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS) ||
+	    command != VIRTIO_NET_CTRL_GUEST_OFFLOADS_SET || len != sizeof(value))
+		return false;
+	memcpy(&value, data, sizeof(value));
+	/* virtio 5.1.9.5.9.1: MUST NOT enable what was not negotiated */
+	if (rte_le_to_cpu_64(value) & ~agreed)
+		return false;
+	net->guest_offloads_off = agreed & ~rte_le_to_cpu_64(value);
 	return true;
 }
 

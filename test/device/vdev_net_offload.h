@@ -21,6 +21,14 @@ vdev_net_offload_offer(struct vdev_net *net);
 bool
 vdev_net_offload_features_ok(struct vdev *dev);
 
+/* The offloads that a device may use, by the numbers of virtio 5.1.9.5.9.1. */
+uint64_t
+vdev_net_guest_offloads(const struct vdev_net *net);
+
+/* Does a command that switches them; false for one that the driver must not send. */
+bool
+vdev_net_offload_command(struct vdev_net *net, uint8_t command, const uint8_t *data, size_t len);
+
 /* The length of the header as it was negotiated (virtio 5.1.9.3.1). */
 size_t
 vdev_net_hdr_len(const struct vdev_net *net);

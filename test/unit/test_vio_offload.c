@@ -8,7 +8,8 @@
 
 #include "test.h"
 
-#include "fake_port.h"
+#include "fake_format.h"
+#include "rte_pmd_vio.h"
 #include "vdev_net_offload.h"
 #include "vio.h"
 
@@ -167,7 +168,7 @@ static const uint8_t offload_bits[] = {
 	VIRTIO_NET_F_HOST_UFO, VIRTIO_NET_F_GUEST_USO4, VIRTIO_NET_F_GUEST_USO6,
 	VIRTIO_NET_F_HOST_USO, VIRTIO_NET_F_GUEST_HDRLEN, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO,
 	VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO,
-	VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM,
+	VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS,
 };
 
 /* Exactly these offload features are agreed on (-1 ends them). */
@@ -193,16 +194,17 @@ features_follow_the_configuration(void)
 {
 	static const struct {
 		uint64_t rx, tx;
-		int bits[10];
+		int bits[12];
 		struct vio_offload_choice choice;
 	} rows[] = {
 		{ 0, 0, { -1, -1, -1, -1, -1, -1 } },
 		{ RTE_ETH_RX_OFFLOAD_TCP_CKSUM, 0,
-		  { VIRTIO_NET_F_GUEST_CSUM, -1, -1, -1, -1, -1 } },
-		{ RX_LRO, 0, { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4,
+		  { VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, VIRTIO_NET_F_GUEST_CSUM, -1 } },
+		{ RX_LRO, 0, { VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, VIRTIO_NET_F_GUEST_CSUM,
+			       VIRTIO_NET_F_GUEST_TSO4,
 			       VIRTIO_NET_F_GUEST_TSO6, VIRTIO_NET_F_GUEST_ECN, -1, -1 } },
 		{ RTE_ETH_RX_OFFLOAD_UDP_CKSUM, 0,
-		  { VIRTIO_NET_F_GUEST_CSUM, -1, -1, -1, -1, -1 } },
+		  { VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, VIRTIO_NET_F_GUEST_CSUM, -1 } },
 		{ RTE_ETH_RX_OFFLOAD_SCATTER, RTE_ETH_TX_OFFLOAD_MULTI_SEGS |
 		  RTE_ETH_TX_OFFLOAD_IPV4_CKSUM, { -1, -1, -1, -1, -1, -1 } },
 		{ 0, RTE_ETH_TX_OFFLOAD_TCP_CKSUM, { VIRTIO_NET_F_CSUM, -1, -1, -1, -1, -1 } },
@@ -211,8 +213,10 @@ features_follow_the_configuration(void)
 		{ 0, TX_UFO, { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_UFO,
 			       VIRTIO_NET_F_GUEST_HDRLEN, -1, -1, -1 } },
 		{ RX_CKSUM, RTE_ETH_TX_OFFLOAD_UDP_CKSUM,
-		  { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_GUEST_CSUM, -1, -1, -1, -1 } },
-		{ RX_LRO, 0, { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4,
+		  { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, VIRTIO_NET_F_GUEST_CSUM,
+		    -1 } },
+		{ RX_LRO, 0, { VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, VIRTIO_NET_F_GUEST_CSUM,
+			       VIRTIO_NET_F_GUEST_TSO4,
 			       VIRTIO_NET_F_GUEST_TSO6, VIRTIO_NET_F_GUEST_ECN,
 			       VIRTIO_NET_F_GUEST_UFO, VIRTIO_NET_F_GUEST_USO4,
 			       VIRTIO_NET_F_GUEST_USO6, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO,
@@ -291,23 +295,180 @@ lro_needs_buffers(void)
 	return fake_port_close(&port);
 }
 
-static struct unit_test_suite suite = {
-	.suite_name = "vio_offload",
+/* What virtio 5.1.9.5.9.1 names, by its number there. */
+#define OFFLOADS(csum, tso, ecn) \
+	((csum) * RTE_BIT64(1) | (tso) * (RTE_BIT64(7) | RTE_BIT64(8)) | (ecn) * RTE_BIT64(9))
+
+/* A port with these Rx offloads in front of a device that has all, started. */
+static int
+start_rx(uint64_t offloads)
+{
+	const struct rte_eth_conf conf = { .rxmode.offloads = offloads };
+
+	TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, RING_SIZE, &conf), "configure");
+	return rte_eth_dev_start(port.port_id);
+}
+
+static int
+probe_all(void)
+{
+	if (fake_port_prepare(&port, 1, RING_SIZE) != 0)
+		return -1;
+	vdev_net_offload_offer(&port.net);
+	return fake_port_probe(&port);
+}
+
+/* The offloads that the driver says are on, and those that the device may use. */
+static int
+on_are(uint64_t rx, uint64_t bits)
+{
+	uint64_t on = UINT64_MAX;
+
+	TEST_ASSERT_SUCCESS(rte_pmd_vio_rx_offloads_get(port.port_id, &on), "get");
+	TEST_ASSERT_EQUAL(on, rx, "0x%llx are on", (unsigned long long)on);
+	TEST_ASSERT_EQUAL(vdev_net_guest_offloads(&port.net), bits, "the device: 0x%llx",
+		(unsigned long long)vdev_net_guest_offloads(&port.net));
+	return TEST_SUCCESS;
+}
+
+/* Every subset of what was configured, and none more. */
+static int
+switched_while_running(void)
+{
+	static const uint64_t flags[] = {
+		RX_LRO, RTE_ETH_RX_OFFLOAD_TCP_CKSUM, RTE_ETH_RX_OFFLOAD_UDP_CKSUM,
+	};
+	unsigned int configured, asked, i;
+	uint64_t rx, on;
+
+	TEST_ASSERT_SUCCESS(probe_all(), "probe");
+	for (configured = 0; configured < 8; configured++) {
+		for (rx = 0, i = 0; i < 3; i++)
+			rx |= configured & (1 << i) ? flags[i] : 0;
+		TEST_ASSERT_SUCCESS(start_rx(rx), "start with 0x%llx", (unsigned long long)rx);
+		TEST_ASSERT_SUCCESS(on_are(rx, OFFLOADS(!!rx, !!(rx & RX_LRO), !!(rx & RX_LRO))),
+			"at the start");
+		for (asked = 0; asked < 8; asked++) {
+			for (on = 0, i = 0; i < 3; i++)
+				on |= asked & (1 << i) ? flags[i] : 0;
+			TEST_ASSERT_EQUAL(rte_pmd_vio_rx_offloads_set(port.port_id, on),
+				(on & ~rx ? -EINVAL : 0), "0x%llx of 0x%llx",
+				(unsigned long long)on, (unsigned long long)rx);
+			if (!(on & ~rx))
+				TEST_ASSERT_SUCCESS(on_are(on, OFFLOADS(!!on, !!(on & RX_LRO),
+					!!(on & RX_LRO))), "0x%llx", (unsigned long long)on);
+		}
+		TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	}
+	return fake_port_close(&port);
+}
+
+/* What udp_lro=1 lets a device put together goes with LRO; tunnels have their own numbers. */
+static int
+switched_with_udp_lro(void)
+{
+	const uint64_t udp = RTE_BIT64(10) | RTE_BIT64(46) | RTE_BIT64(47) | RTE_BIT64(54) |
+			     RTE_BIT64(55);
+
+	TEST_ASSERT_SUCCESS(probe_all(), "probe");
+	choice()->udp_lro = true;
+	TEST_ASSERT_SUCCESS(start_rx(RX_LRO | RX_CKSUM), "start");
+	TEST_ASSERT_SUCCESS(on_are(RX_LRO | RX_CKSUM, OFFLOADS(1, 1, 1) | udp), "all");
+	TEST_ASSERT_SUCCESS(rte_pmd_vio_rx_offloads_set(port.port_id, RX_CKSUM), "off");
+	TEST_ASSERT_SUCCESS(on_are(RX_CKSUM, OFFLOADS(1, 0, 0)), "off");
+	TEST_ASSERT_SUCCESS(rte_pmd_vio_rx_offloads_set(port.port_id, RX_LRO | RX_CKSUM), "on");
+	TEST_ASSERT_SUCCESS(on_are(RX_LRO | RX_CKSUM, OFFLOADS(1, 1, 1) | udp), "on");
+	return fake_port_close(&port);
+}
+
+/* A reset switches all on again: the device is told at the start, before it gets buffers. */
+static int
+switched_for_the_next_start(void)
+{
+	const uint64_t all = RX_LRO | RX_CKSUM;
+	uint64_t on;
+
+	TEST_ASSERT_SUCCESS(probe_all(), "probe");
+	TEST_ASSERT_SUCCESS(start_rx(all), "start");
+	TEST_ASSERT_SUCCESS(rte_pmd_vio_rx_offloads_set(port.port_id, RX_CKSUM), "off");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+	TEST_ASSERT_SUCCESS(on_are(RX_CKSUM, OFFLOADS(1, 0, 0)), "after a start");
+
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	TEST_ASSERT_SUCCESS(rte_pmd_vio_rx_offloads_set(port.port_id, all), "while stopped");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+	TEST_ASSERT_SUCCESS(on_are(all, OFFLOADS(1, 1, 1)), "switched while stopped");
+
+	TEST_ASSERT_SUCCESS(rte_pmd_vio_rx_offloads_set(port.port_id, 0), "all off");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	TEST_ASSERT_SUCCESS(start_rx(all), "configure and start");
+	TEST_ASSERT_SUCCESS(on_are(all, OFFLOADS(1, 1, 1)), "configured anew");
+	TEST_ASSERT_EQUAL(rte_pmd_vio_rx_offloads_get(port.port_id, NULL), -EINVAL, "NULL");
+	TEST_ASSERT_EQUAL(rte_pmd_vio_rx_offloads_get(port.port_id + 1, &on), -ENODEV, "no port");
+	TEST_ASSERT_EQUAL(rte_pmd_vio_rx_offloads_set(port.port_id + 1, 0), -ENODEV, "no port");
+	TEST_ASSERT_EQUAL(rte_pmd_vio_rx_offloads_set(port.port_id,
+		RTE_ETH_RX_OFFLOAD_SCATTER), -EINVAL, "another offload");
+	return fake_port_close(&port);
+}
+
+/* What a device refuses, or cannot do, changes nothing; that there is nothing to do is no error. */
+static int
+switching_refused(void)
+{
+	TEST_ASSERT_SUCCESS(probe_all(), "probe");
+	TEST_ASSERT_SUCCESS(start_rx(RX_LRO), "start");
+	port.net.answer_class = VIRTIO_NET_CTRL_GUEST_OFFLOADS;
+	port.net.answer = VDEV_NET_REFUSE;
+	TEST_ASSERT_EQUAL(rte_pmd_vio_rx_offloads_set(port.port_id, 0), -EIO, "refused");
+	TEST_ASSERT_SUCCESS(on_are(RX_LRO, OFFLOADS(1, 1, 1)), "refused");
+	port.net.answer = VDEV_NET_ACK;
+	TEST_ASSERT_SUCCESS(rte_pmd_vio_rx_offloads_set(port.port_id, 0), "off");
+	port.net.answer = VDEV_NET_REFUSE;
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	TEST_ASSERT_EQUAL(rte_eth_dev_start(port.port_id), -EIO, "start of a device that refuses");
+	port.net.answer = VDEV_NET_ACK;
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+	TEST_ASSERT_SUCCESS(on_are(0, 0), "off");
+	TEST_ASSERT_SUCCESS(fake_port_close(&port), "close");
+
+	TEST_ASSERT_SUCCESS(fake_port_prepare(&port, 1, RING_SIZE), "prepare");
+	vdev_net_offload_offer(&port.net);
+	vdev_offer(&port.net.dev, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, false);
+	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
+	TEST_ASSERT_SUCCESS(start_rx(RX_LRO), "start");
+	TEST_ASSERT_EQUAL(rte_pmd_vio_rx_offloads_set(port.port_id, 0), -ENOTSUP, "cannot");
+	TEST_ASSERT_SUCCESS(rte_pmd_vio_rx_offloads_set(port.port_id, RX_LRO), "as it is");
+	TEST_ASSERT_SUCCESS(on_are(RX_LRO, OFFLOADS(1, 1, 1)), "as it is");
+	return fake_port_close(&port);
+}
+
+static struct unit_test_suite common = {
+	.suite_name = "any format",
 	.unit_test_cases = {
-		TEST_CASE_ST(NULL, teardown, info_offers_what_is_negotiable),
-		TEST_CASE_ST(NULL, teardown, info_follows_the_arguments),
-		TEST_CASE_ST(NULL, teardown, no_lro_without_mergeable_buffers),
 		TEST_CASE_ST(NULL, teardown, features_follow_the_configuration),
 		TEST_CASE_ST(NULL, teardown, lro_bounds),
 		TEST_CASE_ST(NULL, teardown, lro_needs_buffers),
+		TEST_CASE_ST(NULL, teardown, switched_while_running),
+		TEST_CASE_ST(NULL, teardown, switched_with_udp_lro),
+		TEST_CASE_ST(NULL, teardown, switched_for_the_next_start),
+		TEST_CASE_ST(NULL, teardown, switching_refused),
 		TEST_CASES_END()
 	}
 };
 
-static int
-test_vio_offload(void)
-{
-	return unit_test_suite_runner(&suite);
-}
+static struct unit_test_suite split = {
+	.suite_name = "split",
+	.unit_test_cases = {
+		TEST_CASE_ST(NULL, teardown, info_offers_what_is_negotiable),
+		TEST_CASE_ST(NULL, teardown, info_follows_the_arguments),
+		TEST_CASE_ST(NULL, teardown, no_lro_without_mergeable_buffers),
+		TEST_CASES_END()
+	}
+};
+
+FAKE_FORMAT_TEST(vio_offload, 0, &common, &split)
+FAKE_FORMAT_TEST(vio_offload_packed, FAKE_PACKED, &common)
 
 REGISTER_TEST_COMMAND(vio_offload_autotest, test_vio_offload);
+REGISTER_TEST_COMMAND(vio_offload_packed_autotest, test_vio_offload_packed);

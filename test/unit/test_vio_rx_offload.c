@@ -12,6 +12,7 @@
 
 #include "fake_port.h"
 #include "inet_frame.h"
+#include "rte_pmd_vio.h"
 #include "vdev_net_offload.h"
 #include "vio.h"
 
@@ -331,6 +332,27 @@ segments_put_together(void)
 	return fake_port_close(&port);
 }
 
+/* What a device put together before it was told not to is under way, and is received as before. */
+static int
+segments_under_way(void)
+{
+	struct inet_frame f = { .payload = 20000 };
+	struct virtio_net_hdr_ext hdr;
+	unsigned int i;
+
+	inet_frame_make(&f, frame);
+	memcpy(expected, frame, f.len);
+	inet_frame_make_partial(&f, frame);
+	hdr = put_together(&f, VIRTIO_NET_HDR_GSO_TCPV4, 1448);
+	TEST_ASSERT_SUCCESS(arrive(&hdr, f.len), "before");
+	TEST_ASSERT_SUCCESS(rte_pmd_vio_rx_offloads_set(port.port_id, 0), "off");
+	TEST_ASSERT_SUCCESS(arrive(&hdr, f.len), "after");
+	for (i = 0; i < 2; i++)
+		TEST_ASSERT_SUCCESS(expect(expected, f.len, RTE_MBUF_F_RX_LRO |
+			RTE_MBUF_F_RX_L4_CKSUM_GOOD, 1448), "packet %u", i);
+	return fake_port_close(&port);
+}
+
 static int
 nonsense_segments(void)
 {
@@ -534,6 +556,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup_cksum, teardown, nonsense_offsets),
 		TEST_CASE_ST(setup_none, teardown, nothing_agreed_on),
 		TEST_CASE_ST(setup_lro, teardown, segments_put_together),
+		TEST_CASE_ST(setup_lro, teardown, segments_under_way),
 		TEST_CASE_ST(setup_lro, teardown, nonsense_segments),
 		TEST_CASE_ST(setup_cksum, teardown, segments_not_agreed_on),
 		TEST_CASE_ST(setup_lro_bound, teardown, longest_packets),

@@ -270,6 +270,7 @@ struct vio_dev {
 	bool splits_buffers;		/* the Rx queues' buffers may be of several segments */
 
 	struct vio_offload_choice offload_choice;
+	uint64_t rx_offloads_off;	/* of those configured, what was switched off since */
 	struct vio_rss rss;
 	uint32_t ptype_layers;		/* of every Rx queue */
 	bool ptypes_chosen;		/* by the application; else by its asking for them */

@@ -310,3 +310,18 @@ vio_ctrl_hash_tunnel_set(struct vio_dev *dev, uint32_t tunnel_types)
 	memcpy(cmd.data, &data, sizeof(data));
 	return ctrl_send(dev, &cmd, sizeof(data));
 }
+
+int
+vio_ctrl_guest_offloads_set(struct vio_dev *dev, uint64_t offloads)
+{
+	rte_le64_t data = rte_cpu_to_le_64(offloads);
+	struct ctrl_request cmd = {
+		.hdr = { .class = VIRTIO_NET_CTRL_GUEST_OFFLOADS,
+			 .command = VIRTIO_NET_CTRL_GUEST_OFFLOADS_SET },
+	};
+
+	if (!vio_has(dev, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS))
+		return -ENOTSUP;
+	memcpy(cmd.data, &data, sizeof(data));
+	return ctrl_send(dev, &cmd, sizeof(data));
+}

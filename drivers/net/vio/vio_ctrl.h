@@ -79,4 +79,11 @@ vio_ctrl_hash_set(struct vio_dev *dev, const struct vio_rss_conf *conf);
 int
 vio_ctrl_hash_tunnel_set(struct vio_dev *dev, uint32_t tunnel_types);
 
+/*
+ * Leaves these offloads on, and no others: a bit each as virtio 5.1.9.5.9.1 numbers them, none
+ * whose feature is not negotiated. Needs CTRL_GUEST_OFFLOADS.
+ */
+int
+vio_ctrl_guest_offloads_set(struct vio_dev *dev, uint64_t offloads);
+
 #endif /* VIO_CTRL_H */

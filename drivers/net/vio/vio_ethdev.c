@@ -177,6 +177,7 @@ vio_dev_configure(struct rte_eth_dev *eth_dev)
 	}
 	if (vio_offload_check_lro(eth_dev) < 0)
 		return -EINVAL;
+	dev->rx_offloads_off = 0;
 	ret = vio_rss_configure(eth_dev);
 	return ret < 0 ? ret : features_choose(eth_dev);
 }
@@ -273,6 +274,8 @@ device_start(struct rte_eth_dev *eth_dev)
 	ret = vio_rss_restore(eth_dev);
 	if (ret == 0)
 		ret = vio_filters_restore(eth_dev);
+	if (ret == 0)
+		ret = vio_offload_rx_restore(eth_dev);
 	return ret;
 }
 
@@ -564,6 +567,12 @@ static const struct eth_dev_ops vio_eth_dev_ops = {
 	.xstats_get_names = vio_xstats_get_names,
 	.xstats_reset = vio_stats_reset,
 };
+
+bool
+vio_ethdev_is_own(const struct rte_eth_dev *eth_dev)
+{
+	return eth_dev->dev_ops == &vio_eth_dev_ops;
+}
 
 /* The memory that lives as long as the port: spare ring, control queue, addresses. */
 static int

@@ -9,6 +9,10 @@
 
 #include "vio.h"
 
+/* Whether a port is of this driver, on any bus. */
+bool
+vio_ethdev_is_own(const struct rte_eth_dev *eth_dev);
+
 /*
  * Takes a device that its bus found into use: resets it, agrees on features, reads what it is,
  * and fills in eth_dev, whose dev_private must begin with a struct vio_dev, zeroed but for what

@@ -11,13 +11,16 @@
  */
 
 #include <errno.h>
+#include <inttypes.h>
 
+#include "vio_ctrl.h"
 #include "vio_log.h"
 #include "vio_offload.h"
 #include "vio_tx_offload.h"
 
 #define RX_L4_CKSUM	(RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM)
 #define RX_LRO		RTE_ETH_RX_OFFLOAD_TCP_LRO
+#define RX_SWITCHABLE	(RX_L4_CKSUM | RX_LRO)
 
 #define TX_L4_CKSUM	(RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM)
 #define TX_TSO		RTE_ETH_TX_OFFLOAD_TCP_TSO
@@ -42,6 +45,7 @@ static const struct {
 } needs[] = {
 	{ VIRTIO_NET_F_CSUM, 0, TX_L4_CKSUM | TX_SEGMENTS },
 	{ VIRTIO_NET_F_GUEST_CSUM, RX_L4_CKSUM | RX_LRO, 0 },
+	{ VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, RX_SWITCHABLE, 0 },
 	{ VIRTIO_NET_F_GUEST_TSO4, RX_LRO, 0 },
 	{ VIRTIO_NET_F_GUEST_TSO6, RX_LRO, 0 },
 	{ VIRTIO_NET_F_GUEST_ECN, RX_LRO, 0 },
@@ -208,6 +212,96 @@ vio_offload_rxq_renew(const struct rte_eth_dev *eth_dev, struct vio_rxq *q)
 	q->partial_csum = q->dev->offload_choice.partial_csum;
 	q->tunnel = vio_has(q->dev, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO);
 	q->tunnel_csum = vio_has(q->dev, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM);
+}
+
+/* A feature's bit in the command that switches offloads (virtio 5.1.9.5.9.1); 0: it has none. */
+static uint64_t
+switch_bit(uint8_t feature)
+{
+	switch (feature) {
+	case VIRTIO_NET_F_GUEST_CSUM:
+	case VIRTIO_NET_F_GUEST_TSO4:
+	case VIRTIO_NET_F_GUEST_TSO6:
+	case VIRTIO_NET_F_GUEST_ECN:
+	case VIRTIO_NET_F_GUEST_UFO:
+	case VIRTIO_NET_F_GUEST_USO4:
+	case VIRTIO_NET_F_GUEST_USO6:
+		return RTE_BIT64(feature);
+	case VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO:
+		return RTE_BIT64(VIRTIO_NET_GUEST_OFFLOAD_UDP_TUNNEL_GSO);
+	case VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM:
+		return RTE_BIT64(VIRTIO_NET_GUEST_OFFLOAD_UDP_TUNNEL_GSO_CSUM);
+	default:
+		return 0;
+	}
+}
+
+/*
+ * Has the device do what these Rx offloads need, and no more of what was agreed on. The queues take
+ * what was agreed on all the same: packets may be under way, and such a packet is no harm later.
+ */
+static int
+rx_offloads_send(struct vio_dev *dev, uint64_t on)
+{
+	uint64_t bits = 0;
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(needs); i++)
+		if ((needs[i].rx & on) && vio_has(dev, needs[i].feature))
+			bits |= switch_bit(needs[i].feature);
+	return vio_ctrl_guest_offloads_set(dev, bits);
+}
+
+static uint64_t
+rx_switchable(const struct rte_eth_dev *eth_dev)
+{
+	return eth_dev->data->dev_conf.rxmode.offloads & RX_SWITCHABLE;
+}
+
+uint64_t
+vio_offload_rx_on(const struct rte_eth_dev *eth_dev)
+{
+	const struct vio_dev *dev = eth_dev->data->dev_private;
+
+	return rx_switchable(eth_dev) & ~dev->rx_offloads_off;
+}
+
+int
+vio_offload_rx_switch(struct rte_eth_dev *eth_dev, uint64_t on)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	const char *name = dev->transport->name;
+	int ret = 0;
+
+	if (on & ~rx_switchable(eth_dev)) {
+		VIO_LOG(ERR, name, "Rx offloads 0x%" PRIx64 " cannot be switched on: the port is "
+			"configured with 0x%" PRIx64 " of those that can; stop it and configure "
+			"it with them", on & ~rx_switchable(eth_dev), rx_switchable(eth_dev));
+		return -EINVAL;
+	}
+	if (on == vio_offload_rx_on(eth_dev))
+		return 0;
+	if (!vio_has(dev, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS)) {
+		VIO_LOG(ERR, name, "the device cannot switch Rx offloads (it lacks "
+			"CTRL_GUEST_OFFLOADS): stop the port and configure it without them");
+		return -ENOTSUP;
+	}
+	if (dev->state == VIO_DEV_STARTED)
+		ret = rx_offloads_send(dev, on);
+	if (ret == 0)
+		dev->rx_offloads_off = rx_switchable(eth_dev) & ~on;
+	return ret;
+}
+
+int
+vio_offload_rx_restore(struct rte_eth_dev *eth_dev)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+
+	/* virtio 5.1.9.5.9.1: all that was agreed on is on. */
+	if (dev->rx_offloads_off == 0)
+		return 0;
+	return rx_offloads_send(dev, vio_offload_rx_on(eth_dev));
 }
 
 bool

@@ -38,6 +38,18 @@ vio_offload_check_lro(const struct rte_eth_dev *eth_dev);
 uint32_t
 vio_offload_rx_frame_max(const struct vio_dev *dev, uint16_t mtu);
 
+/* Of the Rx offloads that can be switched while the port runs, those that are on. */
+uint64_t
+vio_offload_rx_on(const struct rte_eth_dev *eth_dev);
+
+/* Switches them: rte_pmd_vio_rx_offloads_set(). Returns 0 or -errno, then nothing changed. */
+int
+vio_offload_rx_switch(struct rte_eth_dev *eth_dev, uint64_t on);
+
+/* Tells a device that was reset, and has them all on, what was switched. Returns 0 or -errno. */
+int
+vio_offload_rx_restore(struct rte_eth_dev *eth_dev);
+
 /* Copies into a queue what was agreed on. */
 void
 vio_offload_rxq_renew(const struct rte_eth_dev *eth_dev, struct vio_rxq *q);

@@ -348,6 +348,13 @@ static_assert(sizeof(struct virtio_net_ctrl_hdr) == 2, "virtio 5.1.9.5");
 #define VIRTIO_NET_CTRL_MQ_RSS_CONFIG		1
 #define VIRTIO_NET_CTRL_MQ_HASH_CONFIG		2
 
+#define VIRTIO_NET_CTRL_GUEST_OFFLOADS		5	/* virtio 5.1.9.5.9 */
+#define VIRTIO_NET_CTRL_GUEST_OFFLOADS_SET	0
+
+/* virtio 5.1.9.5.9.1: an offload's bit is its feature's, but for these */
+#define VIRTIO_NET_GUEST_OFFLOAD_UDP_TUNNEL_GSO		46
+#define VIRTIO_NET_GUEST_OFFLOAD_UDP_TUNNEL_GSO_CSUM	47
+
 /* virtio 5.1.9.5.6.4: data of HASH_CONFIG */
 struct virtio_net_hash_config {
 	rte_le32_t hash_types;

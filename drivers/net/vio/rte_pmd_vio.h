@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/**
+ * @file
+ * What net_vio can do beyond ethdev.
+ *
+ * An application that links the driver calls these functions. One that loads it by EAL's option -d
+ * looks them up in the plugin by dlsym(), as the guide of the driver shows.
+ */
+
+#ifndef RTE_PMD_VIO_H
+#define RTE_PMD_VIO_H
+
+#include <stdint.h>
+
+#include <rte_compat.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Switches Rx offloads of a configured port on and off, also while it runs.
+ *
+ * Those that can be switched are RTE_ETH_RX_OFFLOAD_TCP_LRO, _TCP_CKSUM and _UDP_CKSUM, as far as
+ * the port was configured with them; a device has one switch for both checksums, which is on if
+ * either is, or LRO. What was switched holds until the port is configured anew, also when it is
+ * stopped and started meanwhile. Packets that the device put together before are still received
+ * afterwards: at most as many as the Rx queues hold.
+ *
+ * @warning
+ * @b EXPERIMENTAL: this API may change without prior notice.
+ *
+ * @param port_id
+ *   The port.
+ * @param offloads
+ *   RTE_ETH_RX_OFFLOAD_*: those that shall be on, of the three above.
+ * @return
+ *   - 0: they are on, and the others of the three are off.
+ *   - -ENODEV: there is no such port.
+ *   - -ENOTSUP: the port is not of this driver, or its device cannot switch offloads.
+ *   - -EINVAL: another offload, or one that the port was not configured with.
+ *   - -EIO, -ETIMEDOUT: the device refused, or did not answer; nothing changed.
+ */
+__rte_experimental
+int
+rte_pmd_vio_rx_offloads_set(uint16_t port_id, uint64_t offloads);
+
+/**
+ * Tells which of the Rx offloads that can be switched are on.
+ *
+ * @warning
+ * @b EXPERIMENTAL: this API may change without prior notice.
+ *
+ * @param port_id
+ *   The port.
+ * @param[out] offloads
+ *   RTE_ETH_RX_OFFLOAD_*, of the three that rte_pmd_vio_rx_offloads_set() names.
+ * @return
+ *   - 0: success.
+ *   - -ENODEV: there is no such port.
+ *   - -ENOTSUP: the port is not of this driver.
+ *   - -EINVAL: offloads is NULL.
+ */
+__rte_experimental
+int
+rte_pmd_vio_rx_offloads_get(uint16_t port_id, uint64_t *offloads);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* RTE_PMD_VIO_H */
