@@ -104,6 +104,9 @@ int ports_init(void);
 void ports_fini(void);
 const char *port_driver_name(uint16_t port_id);
 
+/* pmd_vio.c: RTE_ETH_RX_OFFLOAD_*; 0, or -1 after it told the user why */
+int pmd_vio_rx_offload(uint16_t port_id, uint64_t offload, bool on);
+
 /* show.c */
 int show_port_info(uint16_t port_id, const void *unused);
 int show_port_stats(uint16_t port_id, const void *unused);

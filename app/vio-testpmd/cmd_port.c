@@ -87,6 +87,22 @@ run_config_all(const struct cli_line *line)
 		ports_set_descs(rx, (uint16_t)value);
 }
 
+/* port config <port_id> rx_offload tcp_lro|tcp_cksum|udp_cksum on|off */
+static void
+run_rx_offload(const struct cli_line *line)
+{
+	const char *what = line->word[4];
+	uint64_t offload = RTE_ETH_RX_OFFLOAD_TCP_LRO;
+	uint16_t port_id;
+
+	if (strcmp(what, "tcp_cksum") == 0)
+		offload = RTE_ETH_RX_OFFLOAD_TCP_CKSUM;
+	else if (strcmp(what, "udp_cksum") == 0)
+		offload = RTE_ETH_RX_OFFLOAD_UDP_CKSUM;
+	if (port_parse(line->word[2], &port_id) == 0)
+		pmd_vio_rx_offload(port_id, offload, is_on(line->word[5]));
+}
+
 static int
 set_promisc(uint16_t port_id, const void *on)
 {
@@ -337,6 +353,8 @@ const struct cli_command port_commands[] = {
 	{ "port config mtu <port_id> <value>: Set the MTU", run_mtu },
 	{ "port config all rxq|txq|rxd|txd <value>: Set the number of queues or of their "
 	  "descriptors, of all ports, for their next start", run_config_all },
+	{ "port config <port_id> rx_offload tcp_lro|tcp_cksum|udp_cksum on|off: Switch an Rx "
+	  "offload that the port is configured with, of net_vio", run_rx_offload },
 	{ "set promisc|allmulti <port_id>|all on|off: Receive every frame, every multicast frame",
 	  run_promisc },
 	{ "set eth-peer <port_id> <mac_addr>: Set the station behind a port, for the next start",

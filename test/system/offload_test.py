@@ -17,6 +17,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 from contextlib import ExitStack, contextmanager
 
 import lab
@@ -123,6 +124,11 @@ def check_sums(lines, at_least):
     equal(wrong[:2], [], f"wrong checksums of {len(wrong)} packets")
     right = len(re.findall(r"\(correct\)|udp sum ok", text))
     check(right >= at_least, f"tcpdump saw {right} packets only: {text[:400]}")
+
+
+def longest(lines):
+    """The length of the longest IPv4 packet that tcpdump saw."""
+    return max(int(size) for size in re.findall(r", length (\d+)\)", "".join(lines)))
 
 
 # ---------------------------------------------------------------- streams and datagrams
@@ -274,8 +280,7 @@ def test_lro_and_tso(_args):
         with looked_at(FAR.namespace, "wire", NEAR_ADDRESS) as frames:
             equal(both_ways(stream), 0, "wrong TCP checksums")
         check_sums(frames, STREAM // MTU // 2)  # tcpdump may miss some
-        longest = max(int(size) for size in re.findall(r", length (\d+)\)", "".join(frames)))
-        equal(longest, MTU, "bytes of the longest packet on the wire")
+        equal(longest(frames), MTU, "bytes of the longest packet on the wire")
 
 
 def test_lro_and_tso_ipv6(_args):
@@ -284,6 +289,52 @@ def test_lro_and_tso_ipv6(_args):
         with looked_at(FAR.namespace, "wire", NEAR_IPV6) as frames:
             equal(both_ways(stream, NEAR_IPV6, FAR_IPV6), 0, "wrong TCP checksums")
         check_sums(frames, STREAM // MTU // 2)
+
+
+@contextmanager
+def tcp_all_the_while():
+    """iperf3's streams from NEAR to FAR."""
+    with subprocess.Popen(FAR.namespace.command("iperf3", "-s", "-1", "--forceflush"), text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
+        check(any("listening" in line for line in server.stdout), "iperf3's server ended")
+        with subprocess.Popen(NEAR.namespace.command("iperf3", "-c", FAR_ADDRESS, "-t", "60"),
+                              stdout=subprocess.DEVNULL) as client:
+            try:
+                yield
+                equal(client.poll(), None, "iperf3's exit status in the midst of the test")
+            finally:
+                client.terminate()
+                server.terminate()
+
+
+def large_packets(app):
+    """The mean size of the packets that port 0 receives within a second."""
+    app.ok("clear port stats all")
+    time.sleep(1)
+    received, _ = mean_sizes(app, 0)
+    check(app.port_stats(0)["RX-packets"] > 100, "TCP stands still")
+    return received > MTU + 14
+
+
+def test_lro_switched_while_running(_args):
+    """LRO goes off and on with TCP under way: no packet above the MTU comes, then they do again."""
+    FAR.ready()
+    with LAB.app(CARDS, "--enable-lro") as app, tcp_all_the_while():
+        lab.wait_until(lambda: large_packets(app), "no large packets")
+        app.ok("port config 0 rx_offload tcp_lro off")
+        time.sleep(0.5)  # what was in the tap and in the rings
+        for _ in range(3):
+            check(not large_packets(app), "packets above the MTU without LRO")
+            equal(app.xstats(0)["rx_q0_bad_offload"], 0, "packets refused")
+        app.ok("stop", "port stop 0", "port start 0", "start")
+        check(not large_packets(app), "packets above the MTU after a start")
+        app.ok("port config 0 rx_offload tcp_lro on")
+        lab.wait_until(lambda: large_packets(app), "no large packets any more")
+        app.refused("port config 0 rx_offload udp_cksum on", "cannot be switched: Invalid arg")
+        app.ok("port config 0 rx_offload tcp_lro off")
+        with looked_at(NEAR.namespace, "tap0", NEAR_ADDRESS) as frames:
+            equal(both_ways(stream), 0, "wrong TCP checksums")
+        equal(longest(frames), MTU, "bytes of the longest packet on the tap")
 
 
 def test_iperf3(_args):
