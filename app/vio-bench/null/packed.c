@@ -26,6 +26,21 @@ is_avail(uint16_t flags, bool wrap)
 	return !!(flags & VIRTQ_DESC_F_AVAIL) == wrap && !!(flags & VIRTQ_DESC_F_USED) != wrap;
 }
 
+/* The lengths of a table of descriptors that one descriptor stands for. virtio 2.8.8 */
+static void
+read_table(struct null *null, struct null_buf *buf)
+{
+	const struct pvirtq_desc *table = buf->addr;
+	const uint32_t nb = buf->len / sizeof(*table);
+	uint32_t i;
+
+	if (table == NULL)
+		return;
+	buf->addr = null_translate(null, table[0].addr, table[0].len);
+	for (i = 0, buf->len = 0; i < nb; i++)
+		buf->len += table[i].len;
+}
+
 unsigned int
 null_packed_get(struct null *null, struct null_ring *ring, struct null_buf *bufs, unsigned int nb)
 {
@@ -45,6 +60,8 @@ null_packed_get(struct null *null, struct null_ring *ring, struct null_buf *bufs
 		bufs[i].addr = null_translate(null, desc->addr, desc->len);
 		bufs[i].len = desc->len;
 		bufs[i].nb_desc = 1;
+		if (flags & VIRTQ_DESC_F_INDIRECT)
+			read_table(null, &bufs[i]);
 		next_slot(ring, &slot, &wrap);
 		while (flags & VIRTQ_DESC_F_NEXT) {
 			desc = &table[slot];
@@ -58,22 +75,36 @@ null_packed_get(struct null *null, struct null_ring *ring, struct null_buf *bufs
 	return i;
 }
 
+/* The flags of a descriptor that is used where the ring is now. virtio 2.8.1 */
+static inline uint16_t
+used_flags(const struct null_ring *ring)
+{
+	return ring->wrap ? VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED : 0;
+}
+
 void
 null_packed_put(struct null_ring *ring, const struct null_buf *bufs, unsigned int nb)
 {
+	const uint16_t first_flags = used_flags(ring);
 	struct pvirtq_desc *table = ring->desc;
+	struct pvirtq_desc *first = &table[ring->idx];
 	struct pvirtq_desc *desc;
-	uint16_t flags, skip;
+	uint16_t skip;
 	unsigned int i;
 
 	for (i = 0; i < nb; i++) {
 		desc = &table[ring->idx];
 		desc->id = bufs[i].id;
 		desc->len = bufs[i].used_len;
-		flags = ring->wrap ? VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED : 0;
-		/* Release: pairs with the driver's acquire of a descriptor's flags. */
-		__atomic_store_n(&desc->flags, flags, __ATOMIC_RELEASE);
+		if (i > 0)
+			desc->flags = used_flags(ring);
 		for (skip = 0; skip < bufs[i].nb_desc; skip++)
 			next_slot(ring, &ring->idx, &ring->wrap);
 	}
+	/*
+	 * virtio 5.1.9.3.1: the buffers of a packet are used together, so the first one comes last.
+	 * Release: pairs with the driver's acquire of a descriptor's flags.
+	 */
+	if (nb > 0)
+		__atomic_store_n(&first->flags, first_flags, __ATOMIC_RELEASE);
 }
