@@ -18,7 +18,8 @@
 #include "bench.h"
 
 #define DEADLINE_S	5
-#define SPINS		1024	/* between two looks at the clock */
+#define SPINS		1024	/* before the other side's CPU is taken to be busy with others */
+#define NAP_US		10
 #define NB_SERIES	9	/* of pings, of which the median counts */
 #define NB_PINGS	50	/* of a series */
 
@@ -60,8 +61,9 @@ wait_for(const uint64_t *value, uint64_t expected)
 
 	/* Acquire: pairs with the back end's release of it. The clock would blur a ping's time. */
 	while (__atomic_load_n(value, __ATOMIC_ACQUIRE) != expected) {
-		if (++spins % SPINS != 0)
+		if (++spins < SPINS)
 			continue;
+		usleep(NAP_US);
 		if (end == 0)
 			end = rte_rdtsc() + DEADLINE_S * rte_get_tsc_hz();
 		if (rte_rdtsc() > end) {

@@ -20,15 +20,27 @@
 
 #define PORT		0
 #define MAX_BURST	512
+#define MAX_QUEUES	64
+#define MAX_SEGMENTS	16	/* of the longest frame in the smallest mbufs */
 #define INTERRUPTED_US	50
+
+/* What is wanted of a port beside passing frames. */
+#define WANT_CSUM	(1u << 0)
+#define WANT_SCATTER	(1u << 1)
+#define WANT_LRO	(1u << 2)	/* and TSO */
+#define WANT_VLAN	(1u << 3)	/* strip, insert */
+#define WANT_FAST_FREE	(1u << 4)
 
 struct options {
 	const char *page;	/* of the null back end; NULL: the port has another device */
+	uint32_t wanted;	/* WANT_* */
 	uint32_t windows;	/* of each kind */
 	uint32_t window_ms;
 	uint32_t frame_len;
+	uint32_t room;		/* bytes of a frame that an mbuf holds */
 	uint32_t burst;
 	uint32_t nb_desc;
+	uint32_t nb_queues;	/* each way, worked on in turn */
 	uint32_t nb_counted;	/* bursts whose instructions are counted; 0: windows instead */
 	bool floor;		/* two threads, and no port */
 };
@@ -53,7 +65,7 @@ options_parse(int argc, char **argv);
 void
 options_usage(const char *program);
 
-/* The port, started, with a pool for each direction. Returns 0, or -1 with a message. */
+/* The port, started, with a pool. Returns 0, or -1 with a message. */
 int
 port_open(void);
 

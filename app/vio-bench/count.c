@@ -19,7 +19,7 @@
 
 #include "bench.h"
 
-#define NB_WARM		124	/* bursts before those that are counted: rings have gone round */
+#define NB_WARM		126	/* bursts of a queue before: its ring ends amid those counted */
 
 #ifdef RTE_ARCH_X86_64
 static volatile uint64_t nb_steps;
@@ -76,11 +76,12 @@ catch_steps(void)
 
 static struct rte_mbuf *mbufs[MAX_BURST];
 
-typedef unsigned int (*burst_fn)(bool counted);
+typedef unsigned int (*burst_fn)(uint16_t queue, bool counted);
 
 static unsigned int
-burst_nothing(bool counted)
+burst_nothing(uint16_t queue, bool counted)
 {
+	RTE_SET_USED(queue);
 	if (counted)
 		trap_on();
 	trap_off();
@@ -88,13 +89,13 @@ burst_nothing(bool counted)
 }
 
 static unsigned int
-burst_rx(bool counted)
+burst_rx(uint16_t queue, bool counted)
 {
 	unsigned int i, nb;
 
 	if (counted)
 		trap_on();
-	nb = rte_eth_rx_burst(PORT, 0, mbufs, options.burst);
+	nb = rte_eth_rx_burst(PORT, queue, mbufs, options.burst);
 	trap_off();
 	for (i = 0; i < nb; i++)
 		totals.rx_bytes += mbufs[i]->pkt_len;
@@ -104,7 +105,7 @@ burst_rx(bool counted)
 }
 
 static unsigned int
-burst_tx(bool counted)
+burst_tx(uint16_t queue, bool counted)
 {
 	unsigned int nb;
 
@@ -112,7 +113,7 @@ burst_tx(bool counted)
 		return 0;
 	if (counted)
 		trap_on();
-	nb = rte_eth_tx_burst(PORT, 0, mbufs, options.burst);
+	nb = rte_eth_tx_burst(PORT, queue, mbufs, options.burst);
 	trap_off();
 	totals.tx_packets += nb;
 	totals.tx_bytes += (uint64_t)nb * options.frame_len;
@@ -124,19 +125,20 @@ burst_tx(bool counted)
 static int
 count(const char *kind, burst_fn burst, uint64_t *overhead)
 {
+	const unsigned int nb_warm = NB_WARM * options.nb_queues;
 	uint64_t packets = 0;
 	unsigned int i, nb;
 
 	nb_steps = 0;
-	for (i = 0; i < NB_WARM + options.nb_counted; i++) {
+	for (i = 0; i < nb_warm + options.nb_counted; i++) {
 		if (backend_tell(PAGE_STEP) != 0)
 			return -1;
-		nb = burst(i >= NB_WARM);
+		nb = burst(i % options.nb_queues, i >= nb_warm);
 		if (nb == 0) {
 			complain("no packet passed in a burst of kind %s", kind);
 			return -1;
 		}
-		if (i >= NB_WARM)
+		if (i >= nb_warm)
 			packets += nb;
 	}
 	if (nb_steps == 0) {

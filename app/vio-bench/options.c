@@ -8,8 +8,10 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <rte_ether.h>
+#include <rte_mbuf.h>
 
 #include "bench.h"
 
@@ -17,8 +19,10 @@ struct options options = {
 	.windows = 10,
 	.window_ms = 20,
 	.frame_len = 64,
+	.room = RTE_MBUF_DEFAULT_DATAROOM,
 	.burst = 32,
 	.nb_desc = 1024,
+	.nb_queues = 1,
 };
 
 enum option_id {
@@ -28,7 +32,10 @@ enum option_id {
 	OPT_FLOOR,
 	OPT_HELP,
 	OPT_MS,
+	OPT_OFFLOADS,
 	OPT_PAGE,
+	OPT_QUEUES,
+	OPT_ROOM,
 	OPT_SIZE,
 	OPT_WINDOWS,
 };
@@ -40,7 +47,10 @@ static const struct option long_options[] = {
 	{ "floor", no_argument, NULL, OPT_FLOOR },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "ms", required_argument, NULL, OPT_MS },
+	{ "offloads", required_argument, NULL, OPT_OFFLOADS },
 	{ "page", required_argument, NULL, OPT_PAGE },
+	{ "queues", required_argument, NULL, OPT_QUEUES },
+	{ "room", required_argument, NULL, OPT_ROOM },
 	{ "size", required_argument, NULL, OPT_SIZE },
 	{ "windows", required_argument, NULL, OPT_WINDOWS },
 	{ NULL, 0, NULL, 0 },
@@ -56,8 +66,12 @@ options_usage(const char *program)
 	       "  --windows=N     windows of each kind (10)\n"
 	       "  --ms=N          length of a window in milliseconds (20)\n"
 	       "  --size=N        bytes of a frame, 60 to 9600 (64)\n"
+	       "  --room=N        bytes of a frame that an mbuf holds, 640 to 16384 (2048)\n"
 	       "  --burst=N       packets of a burst, 1 to %u (32)\n"
 	       "  --desc=N        descriptors of a queue (1024)\n"
+	       "  --queues=N      queues each way, worked on in turn (1)\n"
+	       "  --offloads=LIST with commas, of csum, scatter, lro (and TSO),\n"
+	       "                  vlan (strip, insert), fast-free; the port must have them (none)\n"
 	       "  --help          print this and exit\n", program, MAX_BURST);
 }
 
@@ -79,6 +93,25 @@ parse_number(const char *text, uint32_t min, uint32_t max, uint32_t *number)
 }
 
 static int
+parse_offloads(char *list)
+{
+	static const char *const names[] = { "csum", "scatter", "lro", "vlan", "fast-free" };
+	const char *name;
+	unsigned int i;
+
+	while ((name = strsep(&list, ",")) != NULL) {
+		for (i = 0; i < RTE_DIM(names) && strcmp(name, names[i]) != 0; i++)
+			;
+		if (i == RTE_DIM(names)) {
+			complain("\"%s\" is no offload; see --help", name);
+			return -1;
+		}
+		options.wanted |= RTE_BIT32(i);
+	}
+	return 0;
+}
+
+static int
 parse_option(int id, const char *program)
 {
 	switch (id) {
@@ -96,9 +129,15 @@ parse_option(int id, const char *program)
 		exit(EXIT_SUCCESS);
 	case OPT_MS:
 		return parse_number(optarg, 1, 10000, &options.window_ms);
+	case OPT_OFFLOADS:
+		return parse_offloads(optarg);
 	case OPT_PAGE:
 		options.page = optarg;
 		return 0;
+	case OPT_QUEUES:
+		return parse_number(optarg, 1, MAX_QUEUES, &options.nb_queues);
+	case OPT_ROOM:
+		return parse_number(optarg, 640, 16384, &options.room);
 	case OPT_SIZE:
 		return parse_number(optarg, RTE_ETHER_MIN_LEN - RTE_ETHER_CRC_LEN, 9600,
 				    &options.frame_len);

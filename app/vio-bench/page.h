@@ -33,6 +33,7 @@ struct page_counters {
 	uint64_t tx_packets;	/* packets taken from the Tx ring */
 	uint64_t tx_bytes;	/* of them, without virtio_net_hdr */
 	uint64_t idle_cycles;	/* TSC cycles in which there was nothing to do */
+	uint64_t kicks;		/* notifications that came */
 	uint64_t bad;		/* buffers that cannot be: outside the memory, too short */
 };
 

@@ -3,8 +3,8 @@
  */
 
 /*
- * The port under measurement: one queue each way, no offload but those without which the frames
- * would not fit, so that each driver chooses its fastest way.
+ * The port under measurement: the queues and offloads that are asked for, and those without which
+ * the frames would not fit; so each driver chooses the fastest way that it has for them.
  */
 
 #include <dlfcn.h>
@@ -13,6 +13,7 @@
 
 #include <rte_errno.h>
 #include <rte_ethdev.h>
+#include <rte_malloc.h>
 #include <rte_mempool.h>
 
 #include "bench.h"
@@ -22,8 +23,7 @@
 
 struct port_totals totals;
 
-static struct rte_mempool *rx_pool;
-static struct rte_mempool *tx_pool;
+static struct rte_mempool *pool;
 
 static int
 failed(const char *what, int ret)
@@ -32,17 +32,87 @@ failed(const char *what, int ret)
 	return -1;
 }
 
-static int
-make_pools(void)
+/* mbufs that a frame to send takes. */
+static unsigned int
+nb_segments(void)
 {
-	const unsigned int nb = options.nb_desc + POOL_SPARE;
-	const uint32_t room = RTE_MAX(options.frame_len + RTE_PKTMBUF_HEADROOM,
-				      (uint32_t)RTE_MBUF_DEFAULT_BUF_SIZE);
+	return (options.frame_len + options.room - 1) / options.room;
+}
 
-	rx_pool = rte_pktmbuf_pool_create("rx", nb, POOL_CACHE, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
-					  SOCKET_ID_ANY);
-	tx_pool = rte_pktmbuf_pool_create("tx", nb, POOL_CACHE, 0, room, SOCKET_ID_ANY);
-	return rx_pool != NULL && tx_pool != NULL ? 0 : failed("mbuf pools", -rte_errno);
+/* One for both directions: with FAST_FREE, all that a queue sends is of one pool. */
+static int
+make_pool(void)
+{
+	const unsigned int nb = 2 * options.nb_queues * options.nb_desc * nb_segments() +
+				POOL_SPARE;
+
+	pool = rte_pktmbuf_pool_create("mbufs", nb, POOL_CACHE, 0,
+				       options.room + RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
+	return pool != NULL ? 0 : failed("mbuf pool", -rte_errno);
+}
+
+/* What is configured for the offloads that are wanted, and for long frames. */
+static void
+choose_offloads(struct rte_eth_conf *conf)
+{
+	static const struct {
+		uint32_t wanted;
+		uint64_t rx;
+		uint64_t tx;
+	} table[] = {
+		{ WANT_CSUM, RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM,
+		  RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM },
+		{ WANT_SCATTER, RTE_ETH_RX_OFFLOAD_SCATTER, RTE_ETH_TX_OFFLOAD_MULTI_SEGS },
+		{ WANT_LRO, RTE_ETH_RX_OFFLOAD_TCP_LRO, RTE_ETH_TX_OFFLOAD_TCP_TSO },
+		{ WANT_VLAN, RTE_ETH_RX_OFFLOAD_VLAN_STRIP, RTE_ETH_TX_OFFLOAD_VLAN_INSERT },
+		{ WANT_FAST_FREE, 0, RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE },
+	};
+	uint32_t wanted = options.wanted;
+	unsigned int i;
+
+	if (options.frame_len > RTE_ETHER_MAX_LEN - RTE_ETHER_CRC_LEN)
+		conf->rxmode.mtu = options.frame_len - RTE_ETHER_HDR_LEN;
+	if (nb_segments() > 1)
+		wanted |= WANT_SCATTER;
+	for (i = 0; i < RTE_DIM(table); i++) {
+		if (wanted & table[i].wanted) {
+			conf->rxmode.offloads |= table[i].rx;
+			conf->txmode.offloads |= table[i].tx;
+		}
+	}
+}
+
+/* Every queue of both kinds. */
+static int
+set_up_queues(void)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < options.nb_queues; i++) {
+		ret = rte_eth_rx_queue_setup(PORT, i, options.nb_desc, SOCKET_ID_ANY, NULL,
+					     pool);
+		if (ret < 0)
+			return failed("an Rx queue cannot be set up", ret);
+		ret = rte_eth_tx_queue_setup(PORT, i, options.nb_desc, SOCKET_ID_ANY, NULL);
+		if (ret < 0)
+			return failed("a Tx queue cannot be set up", ret);
+	}
+	return 0;
+}
+
+/* Bytes of DPDK's heaps that are in use, which memzones are part of. */
+static uint64_t
+heap_bytes(void)
+{
+	struct rte_malloc_socket_stats stats;
+	uint64_t bytes = 0;
+	unsigned int i;
+
+	for (i = 0; i < rte_socket_count(); i++)
+		if (rte_malloc_get_socket_stats(rte_socket_id_by_idx(i), &stats) == 0)
+			bytes += stats.heap_allocsz_bytes;
+	return bytes;
 }
 
 static int
@@ -51,19 +121,12 @@ set_up(void)
 	struct rte_eth_conf conf = { 0 };
 	int ret;
 
-	if (options.frame_len > RTE_ETHER_MAX_LEN - RTE_ETHER_CRC_LEN) {
-		conf.rxmode.mtu = options.frame_len - RTE_ETHER_HDR_LEN;
-		conf.rxmode.offloads = RTE_ETH_RX_OFFLOAD_SCATTER;
-	}
-	ret = rte_eth_dev_configure(PORT, 1, 1, &conf);
+	choose_offloads(&conf);
+	ret = rte_eth_dev_configure(PORT, options.nb_queues, options.nb_queues, &conf);
 	if (ret < 0)
 		return failed("the port cannot be configured", ret);
-	ret = rte_eth_rx_queue_setup(PORT, 0, options.nb_desc, SOCKET_ID_ANY, NULL, rx_pool);
-	if (ret < 0)
-		return failed("the Rx queue cannot be set up", ret);
-	ret = rte_eth_tx_queue_setup(PORT, 0, options.nb_desc, SOCKET_ID_ANY, NULL);
-	if (ret < 0)
-		return failed("the Tx queue cannot be set up", ret);
+	if (set_up_queues() != 0)
+		return -1;
 	ret = rte_eth_dev_start(PORT);
 	return ret < 0 ? failed("the port cannot be started", ret) : 0;
 }
@@ -108,7 +171,7 @@ port_open(void)
 		complain("exactly one port is expected: give one --vdev or one -a");
 		return -1;
 	}
-	if (make_pools() != 0 || set_up() != 0)
+	if (make_pool() != 0 || set_up() != 0)
 		return -1;
 	print_port();
 	return 0;
@@ -145,6 +208,7 @@ check_statistics(void)
 int
 port_close(void)
 {
+	const uint64_t before = heap_bytes();
 	unsigned int lost;
 	int ret = 0;
 
@@ -152,10 +216,13 @@ port_close(void)
 		ret = check_statistics();
 		rte_eth_dev_stop(PORT);
 		rte_eth_dev_close(PORT);
+		/* Drivers differ in when they take memory, but each gives it back here. */
+		printf("memory queues=%u descriptors=%u bytes=%" PRIu64 "\n", options.nb_queues,
+		       options.nb_desc, before - heap_bytes());
 	}
-	if (rx_pool == NULL || tx_pool == NULL)
+	if (pool == NULL)
 		return -1;
-	lost = rte_mempool_in_use_count(rx_pool) + rte_mempool_in_use_count(tx_pool);
+	lost = rte_mempool_in_use_count(pool);
 	if (lost != 0) {
 		complain("%u mbufs are lost", lost);
 		ret = -1;
@@ -163,18 +230,36 @@ port_close(void)
 	return ret;
 }
 
+/* Makes chains, as long as a frame, of mbufs that follow each other. */
+static void
+chain(struct rte_mbuf **mbufs, struct rte_mbuf *const *segments, unsigned int nb)
+{
+	const unsigned int nb_segs = nb_segments();
+	struct rte_mbuf *const *segment;
+	unsigned int i, k;
+
+	for (i = 0; i < nb; i++) {
+		segment = &segments[i * nb_segs];
+		mbufs[i] = segment[0];
+		mbufs[i]->pkt_len = options.frame_len;
+		mbufs[i]->nb_segs = nb_segs;
+		for (k = 0; k < nb_segs; k++) {
+			segment[k]->data_len = RTE_MIN(options.room,
+						       options.frame_len - k * options.room);
+			segment[k]->next = k + 1 < nb_segs ? segment[k + 1] : NULL;
+		}
+	}
+}
+
 int
 port_alloc(struct rte_mbuf **mbufs, unsigned int nb)
 {
-	unsigned int i;
+	static struct rte_mbuf *segments[MAX_BURST * MAX_SEGMENTS];
 
-	if (rte_pktmbuf_alloc_bulk(tx_pool, mbufs, nb) != 0) {
+	if (rte_pktmbuf_alloc_bulk(pool, segments, nb * nb_segments()) != 0) {
 		complain("the device keeps more mbufs than its ring has entries");
 		return -1;
 	}
-	for (i = 0; i < nb; i++) {
-		mbufs[i]->data_len = options.frame_len;
-		mbufs[i]->pkt_len = options.frame_len;
-	}
+	chain(mbufs, segments, nb);
 	return 0;
 }

@@ -33,6 +33,13 @@ typedef int (*window_fn)(struct window *window, uint64_t end);
 
 static struct rte_mbuf *mbufs[MAX_BURST];
 
+/* The queue after one: all are worked on in turn. */
+static uint16_t
+next(uint16_t queue)
+{
+	return queue + 1u < options.nb_queues ? queue + 1 : 0;
+}
+
 static void
 wait_a_little(struct window *window)
 {
@@ -59,10 +66,10 @@ note(struct window *window, unsigned int nb, uint64_t cycles)
 }
 
 static unsigned int
-receive(struct window *window)
+receive(struct window *window, uint16_t queue)
 {
 	const uint64_t start = rte_rdtsc();
-	unsigned int nb = rte_eth_rx_burst(PORT, 0, mbufs, options.burst);
+	unsigned int nb = rte_eth_rx_burst(PORT, queue, mbufs, options.burst);
 	unsigned int i;
 
 	note(window, nb, rte_rdtsc() - start);
@@ -73,10 +80,10 @@ receive(struct window *window)
 }
 
 static unsigned int
-transmit(struct window *window, struct rte_mbuf **first, unsigned int nb)
+transmit(struct window *window, uint16_t queue, struct rte_mbuf **first, unsigned int nb)
 {
 	const uint64_t start = rte_rdtsc();
-	unsigned int sent = rte_eth_tx_burst(PORT, 0, first, nb);
+	unsigned int sent = rte_eth_tx_burst(PORT, queue, first, nb);
 
 	note(window, sent, rte_rdtsc() - start);
 	totals.tx_packets += sent;
@@ -87,10 +94,12 @@ transmit(struct window *window, struct rte_mbuf **first, unsigned int nb)
 static int
 window_rx(struct window *window, uint64_t end)
 {
+	uint16_t queue = 0;
 	unsigned int nb;
 
 	do {
-		nb = receive(window);
+		nb = receive(window, queue);
+		queue = next(queue);
 		rte_pktmbuf_free_bulk(mbufs, nb);
 		if (nb < options.burst)
 			wait_a_little(window);
@@ -101,17 +110,19 @@ window_rx(struct window *window, uint64_t end)
 static int
 window_tx(struct window *window, uint64_t end)
 {
+	uint16_t queue = 0;
 	unsigned int sent;
 
 	do {
 		if (port_alloc(mbufs, options.burst) != 0)
 			return -1;
-		sent = transmit(window, mbufs, options.burst);
+		sent = transmit(window, queue, mbufs, options.burst);
 		while (sent < options.burst && rte_rdtsc() < end) {
 			wait_a_little(window);
-			sent += transmit(window, &mbufs[sent], options.burst - sent);
+			sent += transmit(window, queue, &mbufs[sent], options.burst - sent);
 		}
 		rte_pktmbuf_free_bulk(&mbufs[sent], options.burst - sent);
+		queue = next(queue);
 	} while (rte_rdtsc() < end);
 	return 0;
 }
@@ -122,12 +133,14 @@ window_fwd(struct window *window, uint64_t end)
 {
 	struct window rx = { 0 };
 	unsigned int nb, sent;
+	uint16_t queue = 0;
 
 	do {
-		nb = receive(&rx);
+		nb = receive(&rx, queue);
 		for (sent = 0; sent < nb && rte_rdtsc() < end;)
-			sent += transmit(window, &mbufs[sent], nb - sent);
+			sent += transmit(window, queue, &mbufs[sent], nb - sent);
 		rte_pktmbuf_free_bulk(&mbufs[sent], nb - sent);
+		queue = next(queue);
 	} while (rte_rdtsc() < end);
 	window->idle_cycles += rx.idle_cycles;
 	return 0;
@@ -139,6 +152,7 @@ drain(struct page_counters *counters)
 {
 	const uint64_t end = rte_rdtsc() + DRAIN_S * rte_get_tsc_hz();
 	struct window ignored = { 0 };
+	uint16_t queue = 0;
 	unsigned int nb;
 
 	if (backend_tell(PAGE_QUIET) != 0 || backend_counters(counters) != 0)
@@ -146,8 +160,9 @@ drain(struct page_counters *counters)
 	while (options.page != NULL && rte_rdtsc() < end &&
 	       (totals.rx_packets != counters->rx_packets ||
 		totals.tx_packets != counters->tx_packets)) {
-		nb = receive(&ignored);
+		nb = receive(&ignored, queue);
 		rte_pktmbuf_free_bulk(mbufs, nb);
+		queue = next(queue);
 		if (backend_counters(counters) != 0)
 			return -1;
 	}
@@ -180,7 +195,7 @@ run(const char *kind, window_fn function, enum page_op op)
 	struct page_counters before, after;
 	struct window window = { 0 };
 	uint64_t ping = backend_ping();
-	uint64_t start, idle;
+	uint64_t start, idle, kicks;
 
 	if (backend_counters(&before) != 0 || backend_tell(op) != 0)
 		return -1;
@@ -191,13 +206,15 @@ run(const char *kind, window_fn function, enum page_op op)
 	if (backend_counters(&after) != 0)
 		return -1;
 	idle = after.idle_cycles - before.idle_cycles;
+	kicks = after.kicks - before.kicks;
 	if (drain(&after) != 0 || account(&after) != 0)
 		return -1;
 	printf("window kind=%s ping=%" PRIu64 " ping_after=%" PRIu64 " packets=%" PRIu64
-	       " full_packets=%" PRIu64 " full_cycles=%" PRIu64 " cycles=%" PRIu64
-	       " front_idle=%" PRIu64 " back_idle=%" PRIu64 " interrupted=%" PRIu64 "\n", kind,
-	       ping, backend_ping(), window.packets, window.full_packets, window.full_cycles,
-	       window.cycles, window.idle_cycles, idle, window.interrupted);
+	       " full_packets=%" PRIu64 " full_cycles=%" PRIu64 " cycles=%" PRIu64, kind, ping,
+	       backend_ping(), window.packets, window.full_packets, window.full_cycles,
+	       window.cycles);
+	printf(" front_idle=%" PRIu64 " back_idle=%" PRIu64 " interrupted=%" PRIu64
+	       " kicks=%" PRIu64 "\n", window.idle_cycles, idle, window.interrupted, kicks);
 	return 0;
 }
 

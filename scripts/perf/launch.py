@@ -20,7 +20,8 @@ NULL = "app/vio-bench/vio-bench-null"
 DRIVERS = ("net_virtio_user", "net_vio_user")  # the peer first
 DESCRIPTORS = 1024
 SECONDS = 120  # that a launch may take
-AVX512 = "--force-max-simd-bitwidth=512"
+SIMD = "--force-max-simd-bitwidth={}"
+AVX512 = SIMD.format(512)
 EAL = ["--no-pci", "--no-telemetry", "--log-level=lib.eal:warning",
        "--log-level=pmd.net.virtio.init:info"]
 HUGE = ["--in-memory", "--single-file-segments", "-m", "128"]
@@ -36,13 +37,45 @@ class Mode:
     devargs: str
     eal: Sequence[str] = ()
 
+    @property
+    def mergeable(self) -> bool:
+        """Whether a frame may take several buffers."""
+        return "mrg_rxbuf=0" not in self.devargs
+
+
+@dataclass
+class Setup:
+    """What the application configures, the same for both drivers as far as they have it."""
+
+    name: str
+    title: str
+    offloads: bool = False  # all that vio-bench knows
+    fast_free: bool = False
+
+    def options(self, driver: str, mode: Mode) -> list[str]:
+        """For vio-bench."""
+        names = ["csum", "vlan"] if self.offloads else []
+        if self.offloads and mode.mergeable:  # or neither driver offers them
+            names += ["scatter", "lro"]
+        if self.fast_free and driver == DRIVERS[1]:  # the peer has none
+            names.append("fast-free")
+        return [f"--offloads={','.join(names)}"] if names else []
+
+
+SETUPS = (
+    Setup("plain", "no offload"),
+    Setup("all", "all offloads", offloads=True),
+    Setup("fast", "all offloads, FAST_FREE", offloads=True, fast_free=True),
+)
+PLAIN, ALL, FAST = SETUPS
 
 MODES = (
     Mode("split", "split, mergeable, not in order", "in_order=0"),
     Mode("split-in-order", "split, mergeable, in order", "in_order=1"),
     Mode("split-vector", "split, neither, vectorized=1",
          "mrg_rxbuf=0,in_order=0,vectorized=1"),
-    Mode("packed", "packed, mergeable, in order", "packed_vq=1"),
+    Mode("packed", "packed, mergeable, not in order", "packed_vq=1,in_order=0"),
+    Mode("packed-in-order", "packed, mergeable, in order", "packed_vq=1,in_order=1"),
     Mode("packed-avx512", "packed, in order, vectorized=1, AVX-512",
          "packed_vq=1,mrg_rxbuf=0,in_order=1,vectorized=1", (AVX512,)),
 )
@@ -63,6 +96,7 @@ class Launch:
     windows: list[dict] = field(default_factory=list)
     counts: dict[str, float] = field(default_factory=dict)  # instructions a packet
     functions: dict[str, str] = field(default_factory=dict)
+    memory: int = 0  # bytes that the port took
     tsc_hz: int = 0
 
 
@@ -74,7 +108,7 @@ def parse(text: str) -> Launch:
         if word == "function":
             kind, name = re.fullmatch(r"kind=(\w+) name=(.*)", rest).groups()
             launch.functions.setdefault(kind, name)
-        elif word in ("window", "count", "machine"):
+        elif word in ("window", "count", "machine", "memory"):
             pairs = dict(pair.split("=") for pair in rest.split())
             kind = pairs.pop("kind", "")
             numbers = {key: int(value) for key, value in pairs.items()}
@@ -82,6 +116,8 @@ def parse(text: str) -> Launch:
                 launch.windows.append({"kind": kind, **numbers})
             elif word == "count":
                 launch.counts[kind] = numbers["instructions"] / numbers["packets"]
+            elif word == "memory":
+                launch.memory = numbers["bytes"]
             else:
                 launch.tsc_hz = numbers["tsc_hz"]
         elif found := re.search(r"using (.*) ([RT]x) path on port", line):
@@ -117,7 +153,8 @@ def floor(options: Sequence[str], cpus: Sequence[int], build: Path = BUILD) -> L
 
 def launch(driver: str, mode: Mode, options: Sequence[str], *, cpus: Sequence[int] = (0, 1),
            memory: Sequence[str] = tuple(HUGE), build: Path = BUILD, size: int = 64,
-           back_size: int = 0) -> Launch:
+           back_size: int = 0, setup: Setup = PLAIN, queues: int = 1,
+           back_options: Sequence[str] = ()) -> Launch:
     """One launch of a driver in a mode: the back end on the first CPU, the driver on the second."""
     # EAL refuses a plugin below a world-writable folder, where the checkout may be
     folder = Path(tempfile.mkdtemp(dir="/run", prefix="vio-bench-"))
@@ -127,16 +164,18 @@ def launch(driver: str, mode: Mode, options: Sequence[str], *, cpus: Sequence[in
         shutil.copy(build / PLUGIN, folder)
         socket, page = folder / "socket", folder / "page"
         back = subprocess.Popen(["taskset", "-c", str(cpus[0]),
-                                 build / NULL, socket, page,
+                                 build / NULL, *back_options, socket, page,
                                  str(back_size or size)], stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + SECONDS
         while not socket.exists() and back.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
-        device = f"{driver}0,path={socket},queue_size={DESCRIPTORS},{mode.devargs}"
+        device = (f"{driver}0,path={socket},queue_size={DESCRIPTORS},queues={queues},"
+                  f"{mode.devargs}")
         plugin = ["-d", folder / Path(PLUGIN).name] if driver == "net_vio_user" else []
         return parse(run([*bench_command(build, str(cpus[1])), *memory, *mode.eal, *plugin,
                           "--vdev", device, "--", f"--page={page}", f"--desc={DESCRIPTORS}",
-                          f"--size={size}", *options], str(cpus[1])))
+                          f"--size={size}", f"--queues={queues}",
+                          *setup.options(driver, mode), *options], str(cpus[1])))
     finally:
         if back is not None:
             end(back)
@@ -152,10 +191,16 @@ def end(back: subprocess.Popen) -> None:
         back.wait()
 
 
+def has_simd(bits: int) -> bool:
+    """Whether this machine's processor has all that code of such vectors uses."""
+    flags = Path("/proc/cpuinfo").read_text(encoding="ascii").partition("flags")[2]
+    needed = {256: {"avx2"}, 512: {"avx2", "avx512f", "avx512bw", "avx512vl"}}
+    return needed.get(bits, set()) <= set(flags.partition("\n")[0].split())
+
+
 def has_avx512() -> bool:
     """Whether this machine's processor has what the AVX-512 mode needs."""
-    flags = Path("/proc/cpuinfo").read_text(encoding="ascii").partition("flags")[2]
-    return {"avx512f", "avx512bw", "avx512vl"} <= set(flags.partition("\n")[0].split())
+    return has_simd(512)
 
 
 def nb_cpus() -> int:

@@ -22,7 +22,8 @@
 #include "vio_vhost_spec.h"
 
 #define NULL_BURST	32	/* buffers of a pass */
-#define NULL_RINGS	2	/* one pair; the control queue is the front end's */
+#define NULL_PAIRS	8	/* of queues; the control queue is the front end's */
+#define NULL_RINGS	(2 * NULL_PAIRS)
 
 /* A buffer that the driver made available. */
 struct null_buf {
@@ -30,7 +31,7 @@ struct null_buf {
 	uint32_t len;		/* of all its descriptors */
 	uint32_t used_len;	/* what to tell the driver */
 	uint16_t id;
-	uint16_t nb_desc;
+	uint16_t nb_desc;	/* that it takes in the ring */
 };
 
 struct null_region {
@@ -43,21 +44,25 @@ struct null_region {
 /* Buffers are used in the order in which they were made available, so one index is enough. */
 struct null_ring {
 	bool started;
+	bool enabled;
 	uint16_t size;
 	uint16_t idx;		/* split: free running; packed: the slot */
 	bool wrap;		/* packed: the driver's wrap counter */
 	void *desc;		/* struct virtq_desc or pvirtq_desc */
 	void *driver;		/* split: virtq_avail; packed: pvirtq_event_suppress */
 	void *device;		/* split: virtq_used; packed: pvirtq_event_suppress */
+	int kick;		/* eventfd, or -1 */
 };
 
 struct null {
 	struct page *page;
 	uint32_t frame_len;
+	bool wants_kicks;	/* asks to be notified, although it polls */
 	uint64_t features;
 	struct null_region regions[VHOST_USER_REGIONS_MAX];
 	unsigned int nb_regions;
 	struct null_ring rings[NULL_RINGS];
+	unsigned int nb_pairs;	/* those that were ever started, and those below */
 
 	/* The worker holds the lock, but while the protocol waits for it. */
 	pthread_mutex_t lock;

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +23,14 @@
 
 #include "null.h"
 
-#define FEATURES (RTE_BIT64(VIRTIO_NET_F_MRG_RXBUF) | RTE_BIT64(VIRTIO_F_VERSION_1) | \
-		  RTE_BIT64(VIRTIO_F_RING_PACKED) | RTE_BIT64(VIRTIO_F_IN_ORDER))
+#define FEATURES (RTE_BIT64(VIRTIO_NET_F_CSUM) | RTE_BIT64(VIRTIO_NET_F_GUEST_CSUM) | \
+		  RTE_BIT64(VIRTIO_NET_F_GUEST_TSO4) | RTE_BIT64(VIRTIO_NET_F_GUEST_TSO6) | \
+		  RTE_BIT64(VIRTIO_NET_F_HOST_TSO4) | RTE_BIT64(VIRTIO_NET_F_HOST_TSO6) | \
+		  RTE_BIT64(VIRTIO_NET_F_MRG_RXBUF) | RTE_BIT64(VIRTIO_NET_F_MQ) | \
+		  RTE_BIT64(VIRTIO_F_INDIRECT_DESC) | RTE_BIT64(VIRTIO_F_VERSION_1) | \
+		  RTE_BIT64(VIRTIO_F_RING_PACKED) | RTE_BIT64(VIRTIO_F_IN_ORDER) | \
+		  RTE_BIT64(VHOST_USER_F_PROTOCOL_FEATURES))
+#define PROTOCOL_FEATURES RTE_BIT64(VHOST_USER_PROTOCOL_F_MQ)
 #define FRAME_MIN	14
 #define FRAME_MAX	65535
 
@@ -137,15 +144,34 @@ ring_part(uint64_t addr)
 	return NULL;
 }
 
-/* The worker polls: it wants no notifications. virtio 2.7.10, 2.8.10 */
+/* The worker polls: it needs no notifications. virtio 2.7.10, 2.8.10 */
 static void
-start(struct null_ring *ring)
+start(struct null_ring *ring, unsigned int index)
 {
 	if (null.features & RTE_BIT64(VIRTIO_F_RING_PACKED))
-		((struct pvirtq_event_suppress *)ring->device)->flags = RING_EVENT_FLAGS_DISABLE;
+		((struct pvirtq_event_suppress *)ring->device)->flags =
+			null.wants_kicks ? RING_EVENT_FLAGS_ENABLE : RING_EVENT_FLAGS_DISABLE;
 	else
-		((struct virtq_used *)ring->device)->flags = VIRTQ_USED_F_NO_NOTIFY;
+		((struct virtq_used *)ring->device)->flags =
+			null.wants_kicks ? 0 : VIRTQ_USED_F_NO_NOTIFY;
+	/* vhost-user: Ring states */
+	if (!(null.features & RTE_BIT64(VHOST_USER_F_PROTOCOL_FEATURES)))
+		ring->enabled = true;
 	ring->started = true;
+	null.nb_pairs = RTE_MAX(null.nb_pairs, index / 2 + 1);
+}
+
+/* The eventfd of a ring is kept, if there is one: it counts the notifications. */
+static void
+set_kick(struct null_ring *ring, struct message *msg)
+{
+	if (ring->kick >= 0)
+		close(ring->kick);
+	ring->kick = -1;
+	if (msg->nb_fds == 1 && !(msg->payload.u64 & VHOST_USER_VRING_INVALID_FD)) {
+		ring->kick = msg->fds[0];
+		msg->nb_fds = 0;
+	}
 }
 
 /* A request about one ring. */
@@ -154,7 +180,7 @@ set_ring(int fd, struct message *msg, unsigned int index)
 {
 	struct null_ring *ring = &null.rings[index];
 
-	need(index < NULL_RINGS, "only one pair of queues is served, but a request");
+	need(index < NULL_RINGS, "eight pairs of queues are served, but a request");
 	switch (msg->hdr.request) {
 	case VHOST_USER_SET_VRING_NUM:
 		ring->size = msg->payload.state.num;
@@ -171,7 +197,11 @@ set_ring(int fd, struct message *msg, unsigned int index)
 			    msg->payload.state.num & INT16_MAX : msg->payload.state.num;
 		break;
 	case VHOST_USER_SET_VRING_KICK:
-		start(ring);
+		set_kick(ring, msg);
+		start(ring, index);
+		break;
+	case VHOST_USER_SET_VRING_ENABLE:
+		ring->enabled = msg->payload.state.num;
 		break;
 	case VHOST_USER_GET_VRING_BASE:
 		ring->started = false;
@@ -194,9 +224,17 @@ serve(int fd, struct message *msg)
 	case VHOST_USER_SET_FEATURES:
 		null.features = msg->payload.u64;
 		break;
+	case VHOST_USER_GET_PROTOCOL_FEATURES:
+		msg->payload.u64 = PROTOCOL_FEATURES;
+		reply(fd, msg, sizeof(msg->payload.u64));
+		break;
+	case VHOST_USER_GET_QUEUE_NUM:
+		msg->payload.u64 = NULL_PAIRS;
+		reply(fd, msg, sizeof(msg->payload.u64));
+		break;
+	case VHOST_USER_SET_PROTOCOL_FEATURES:
 	case VHOST_USER_SET_OWNER:
 	case VHOST_USER_SET_VRING_CALL:
-	case VHOST_USER_SET_VRING_ENABLE: /* without PROTOCOL_FEATURES they are, once started */
 		break;
 	case VHOST_USER_SET_MEM_TABLE:
 		set_memory(msg);
@@ -208,6 +246,7 @@ serve(int fd, struct message *msg)
 	case VHOST_USER_SET_VRING_ADDR:
 	case VHOST_USER_SET_VRING_BASE:
 	case VHOST_USER_GET_VRING_BASE:
+	case VHOST_USER_SET_VRING_ENABLE:
 		set_ring(fd, msg, msg->payload.state.index);
 		break;
 	default:
@@ -247,6 +286,27 @@ make_page(const char *path)
 	return page;
 }
 
+static void
+parse_options(int argc, char **argv)
+{
+	static const struct option known[] = {
+		{ "notify", no_argument, NULL, 'n' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int id;
+
+	while ((id = getopt_long(argc, argv, "", known, NULL)) == 'n')
+		null.wants_kicks = true;
+	if (id != -1 || argc - optind != 3) {
+		fprintf(stderr, "Usage: %s [--notify] SOCKET PAGE FRAME_LENGTH\n"
+			"  --notify        ask for notifications, which are counted\n", argv[0]);
+		exit(EXIT_FAILURE);
+	}
+	null.frame_len = strtoul(argv[optind + 2], NULL, 10);
+	if (null.frame_len < FRAME_MIN || null.frame_len > FRAME_MAX)
+		fail("FRAME_LENGTH", "14 to 65535 bytes are expected");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -255,15 +315,11 @@ main(int argc, char **argv)
 	unsigned int i;
 	int fd;
 
-	if (argc != 4) {
-		fprintf(stderr, "Usage: %s SOCKET PAGE FRAME_LENGTH\n", argv[0]);
-		return EXIT_FAILURE;
-	}
-	null.frame_len = strtoul(argv[3], NULL, 10);
-	if (null.frame_len < FRAME_MIN || null.frame_len > FRAME_MAX)
-		fail("FRAME_LENGTH", "14 to 65535 bytes are expected");
-	null.page = make_page(argv[2]);
-	fd = accept_front_end(argv[1]);
+	parse_options(argc, argv);
+	for (i = 0; i < NULL_RINGS; i++)
+		null.rings[i].kick = -1;
+	null.page = make_page(argv[optind + 1]);
+	fd = accept_front_end(argv[optind]);
 	need(pthread_create(&worker, NULL, null_worker, &null) == 0, "a thread");
 	while (receive(fd, &msg)) {
 		__atomic_store_n(&null.waiting, true, __ATOMIC_RELEASE);

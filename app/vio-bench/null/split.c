@@ -9,6 +9,24 @@
 
 #include "null.h"
 
+/* The lengths of a table of descriptors that one descriptor stands for. virtio 2.7.5.3 */
+static void
+read_table(struct null *null, struct null_buf *buf)
+{
+	const struct virtq_desc *table = buf->addr;
+	const struct virtq_desc *desc = table;
+	const uint32_t nb = buf->len / sizeof(*table);
+
+	if (table == NULL)
+		return;
+	buf->addr = null_translate(null, desc->addr, desc->len);
+	buf->len = desc->len;
+	while ((desc->flags & VIRTQ_DESC_F_NEXT) && desc->next < nb) {
+		desc = &table[desc->next];
+		buf->len += desc->len;
+	}
+}
+
 unsigned int
 null_split_get(struct null *null, struct null_ring *ring, struct null_buf *bufs, unsigned int nb)
 {
@@ -28,6 +46,8 @@ null_split_get(struct null *null, struct null_ring *ring, struct null_buf *bufs,
 		bufs[i].addr = null_translate(null, desc->addr, desc->len);
 		bufs[i].len = desc->len;
 		bufs[i].nb_desc = 1;
+		if (desc->flags & VIRTQ_DESC_F_INDIRECT)
+			read_table(null, &bufs[i]);
 		while (desc->flags & VIRTQ_DESC_F_NEXT) {
 			desc = &table[desc->next & mask];
 			bufs[i].len += desc->len;

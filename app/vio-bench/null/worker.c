@@ -4,16 +4,21 @@
 
 /*
  * The thread that polls the rings, and does what the page says.
- * Invariant: nothing here makes a system call but for the protocol's sake, and nothing but a
- * virtio_net_hdr is written into a buffer.
+ * Invariant: nothing here makes a system call but for the protocol's sake and between windows, and
+ * nothing but a virtio_net_hdr is written into a buffer.
  */
 
+#include <poll.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <rte_common.h>
 #include <rte_cycles.h>
 
 #include "null.h"
+
+#define HOLD_SPINS	1024
+#define HOLD_NAP_US	10
 
 /* Frames for buffers, as many as fit whole; returns how many buffers they take. */
 static unsigned int
@@ -68,13 +73,13 @@ pass(struct null *null, unsigned int index)
 	struct null_buf bufs[NULL_BURST];
 	unsigned int nb;
 
-	if (!ring->started)
+	if (!ring->started || !ring->enabled)
 		return false;
 	nb = packed ? null_packed_get(null, ring, bufs, NULL_BURST) :
 		      null_split_get(null, ring, bufs, NULL_BURST);
 	if (nb == 0)
 		return false;
-	if (index == VIRTIO_NET_RXQ(0))
+	if (index % 2 == 0)
 		nb = fill(null, bufs, nb);
 	else
 		count_tx(null, bufs, nb);
@@ -85,14 +90,52 @@ pass(struct null *null, unsigned int index)
 	return nb > 0;
 }
 
+static bool
+pass_rx(struct null *null)
+{
+	bool busy = false;
+	unsigned int i;
+
+	for (i = 0; i < null->nb_pairs; i++)
+		busy |= pass(null, VIRTIO_NET_RXQ(i));
+	return busy;
+}
+
+static bool
+pass_tx(struct null *null)
+{
+	bool busy = false;
+	unsigned int i;
+
+	for (i = 0; i < null->nb_pairs; i++)
+		busy |= pass(null, VIRTIO_NET_TXQ(i));
+	return busy;
+}
+
 /* All that there is to do, in lock-step with the application. */
 static void
 step(struct null *null)
 {
-	while (pass(null, VIRTIO_NET_RXQ(0)))
+	while (pass_rx(null))
 		;
-	while (pass(null, VIRTIO_NET_TXQ(0)))
+	while (pass_tx(null))
 		;
+}
+
+/* Adds the notifications since the last look, of all rings. */
+static void
+count_kicks(struct null *null)
+{
+	struct pollfd look = { .events = POLLIN };
+	uint64_t kicks;
+	unsigned int i;
+
+	for (i = 0; i < NULL_RINGS; i++) {
+		look.fd = null->rings[i].kick;
+		if (poll(&look, 1, 0) == 1 &&
+		    read(look.fd, &kicks, sizeof(kicks)) == sizeof(kicks))
+			null->counters.kicks += kicks;
+	}
 }
 
 /* Does what a command says; returns what to go on with. */
@@ -106,6 +149,7 @@ obey(struct null *null, uint64_t command, enum page_op mode)
 		step(null);
 		break;
 	case PAGE_SNAPSHOT:
+		count_kicks(null);
 		null->page->counters = null->counters;
 		break;
 	case PAGE_PING:
@@ -131,18 +175,28 @@ give_way(struct null *null)
 	pthread_mutex_lock(&null->lock);
 }
 
+/* In lock-step there is nothing to hurry for: others may have the CPU meanwhile. */
+static void
+nap(unsigned int *spins)
+{
+	if (++*spins < HOLD_SPINS)
+		return;
+	usleep(HOLD_NAP_US);
+}
+
 void *
 null_worker(void *opaque)
 {
 	struct null *null = opaque;
 	uint64_t command, last = 0, idle_since = 0;
 	enum page_op mode = PAGE_QUIET;
+	unsigned int spins = 0;
 	bool busy;
 
 	pthread_mutex_lock(&null->lock);
 	while (!__atomic_load_n(&null->end, __ATOMIC_RELAXED)) {
-		busy = mode == PAGE_RUN && pass(null, VIRTIO_NET_RXQ(0));
-		busy |= mode != PAGE_HOLD && pass(null, VIRTIO_NET_TXQ(0));
+		busy = mode == PAGE_RUN && pass_rx(null);
+		busy |= mode != PAGE_HOLD && pass_tx(null);
 		command = __atomic_load_n(&null->page->command, __ATOMIC_ACQUIRE);
 		/* The clock is read only where idleness begins and ends: work is not slowed. */
 		if (idle_since != 0 && (busy || command != last)) {
@@ -151,8 +205,12 @@ null_worker(void *opaque)
 		} else if (idle_since == 0 && !busy) {
 			idle_since = rte_rdtsc();
 		}
-		if (command != last)
+		if (command != last) {
 			mode = obey(null, command, mode);
+			spins = 0;
+		} else if (mode == PAGE_HOLD) {
+			nap(&spins);
+		}
 		last = command;
 		if (__atomic_load_n(&null->waiting, __ATOMIC_RELAXED))
 			give_way(null);
