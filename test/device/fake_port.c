@@ -104,6 +104,11 @@ fake_port_prepare(struct fake_port *p, uint16_t nb_pairs, uint16_t size_max)
 	return vdev_net_ctrl_thread_start(&p->net);
 }
 
+/* The events that are counted. */
+static const enum rte_eth_event_type events[] = {
+	RTE_ETH_EVENT_INTR_RESET, RTE_ETH_EVENT_INTR_LSC, RTE_ETH_EVENT_INTR_RMV,
+};
+
 static int
 on_event(uint16_t port_id, enum rte_eth_event_type type, void *arg, void *ret)
 {
@@ -139,14 +144,13 @@ fake_port_events_settled(struct fake_port *p, enum rte_eth_event_type type)
 static int
 opened(struct fake_port *p, uint16_t port_id)
 {
-	int ret;
+	unsigned int i;
+	int ret = 0;
 
 	p->port_id = port_id;
 	p->open = true;
-	ret = rte_eth_dev_callback_register(p->port_id, RTE_ETH_EVENT_INTR_RESET, on_event, p);
-	if (ret == 0)
-		ret = rte_eth_dev_callback_register(p->port_id, RTE_ETH_EVENT_INTR_LSC, on_event,
-			p);
+	for (i = 0; ret == 0 && i < RTE_DIM(events); i++)
+		ret = rte_eth_dev_callback_register(p->port_id, events[i], on_event, p);
 	return ret;
 }
 
@@ -194,7 +198,7 @@ fake_port_probe(struct fake_port *p)
 		rte_eth_dev_release_port(eth_dev);
 		return ret;
 	}
-	eth_dev->data->dev_flags |= RTE_ETH_DEV_INTR_LSC;
+	eth_dev->data->dev_flags |= RTE_ETH_DEV_INTR_LSC | RTE_ETH_DEV_INTR_RMV;
 	rte_eth_dev_probing_finish(eth_dev);
 	return opened(p, eth_dev->data->port_id);
 }
@@ -247,11 +251,12 @@ fake_port_interrupt(struct fake_port *p)
 static int
 port_end(struct fake_port *p)
 {
-	unsigned int nb_complaints = 0;
+	unsigned int nb_complaints = 0, i;
 
+	/* of any port: the test may have closed ours */
+	for (i = 0; i < RTE_DIM(events); i++)
+		rte_eth_dev_callback_unregister(RTE_ETH_ALL, events[i], on_event, p);
 	if (p->open) {
-		rte_eth_dev_callback_unregister(p->port_id, RTE_ETH_EVENT_INTR_RESET, on_event, p);
-		rte_eth_dev_callback_unregister(p->port_id, RTE_ETH_EVENT_INTR_LSC, on_event, p);
 		rte_eth_dev_stop(p->port_id);
 		rte_eth_dev_close(p->port_id);
 		p->open = false;

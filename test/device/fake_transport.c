@@ -94,12 +94,12 @@ fake_config_read(struct vio_transport *t, size_t offset, void *dst, size_t len)
 	struct fake_transport *f = to_fake(t);
 	struct vdev *dev;
 
+	if (f->gone)
+		return -ENODEV;
 	if (f->config_error != 0)
 		return f->config_error;
 	dev = device_lock(t);
-	if (f->gone)
-		memset(dst, 0xff, len);
-	else if (offset + len <= dev->config_len)
+	if (offset + len <= dev->config_len)
 		memcpy(dst, (const uint8_t *)dev->config + offset, len);
 	device_unlock(dev);
 	return offset + len <= dev->config_len ? 0 : -ERANGE;

@@ -354,6 +354,9 @@ check_death(void)
 	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
 	ms = (rte_get_timer_cycles() - cycles) * MS_PER_S / rte_get_timer_hz();
 	TEST_ASSERT(ms < DEADLINE_MS, "%u ms", (unsigned int)ms);
+	/* it may come back */
+	TEST_ASSERT_EQUAL(port.nb_events[RTE_ETH_EVENT_INTR_RMV], 0, "a removal");
+	TEST_ASSERT_EQUAL(rte_eth_dev_is_removed(port.port_id), 0, "removed");
 	return fake_port_close(&port);
 }
 

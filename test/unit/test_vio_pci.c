@@ -595,6 +595,35 @@ verb_interrupts(void)
 	return TEST_SUCCESS;
 }
 
+/* All of it reads as ones, so that nothing of it can be in use; at once. */
+static int
+verb_gone(void)
+{
+	const struct vio_queue_conf conf = { .size = 256, .vector = 1 };
+	struct vio_doorbell doorbell;
+	uint8_t mac[6];
+
+	memset(pci.bar4, 0xff, sizeof(pci.bar4));
+	TEST_ASSERT_EQUAL(vio_pci_ops.status_get(&found.base), VIO_STATUS_GONE, "status");
+	TEST_ASSERT_EQUAL(vio_pci_ops.config_read(&found.base, 0, mac, 6), -ENODEV, "config");
+
+	/* a generation of 255 is one as any other */
+	regs()->driver_feature_select = 0;
+	TEST_ASSERT_SUCCESS(vio_pci_ops.config_read(&found.base, 0, mac, 6), "config");
+	regs()->driver_feature_select = UINT32_MAX;
+	regs()->device_status = VIRTIO_STATUS_DRIVER_OK;
+	TEST_ASSERT_SUCCESS(vio_pci_ops.config_read(&found.base, 0, mac, 6), "config");
+
+	/* memory keeps what is written, which a device that is gone does not */
+	memset(pci.bar4, 0xff, sizeof(pci.bar4));
+	TEST_ASSERT_EQUAL(vio_pci_ops.queue_size_max(&found.base, 0), UINT16_MAX, "size");
+	regs()->queue_notify_off = UINT16_MAX;
+	found.notify_off_multiplier = UINT32_MAX;
+	TEST_ASSERT_EQUAL(vio_pci_ops.queue_enable(&found.base, 0, &conf, &doorbell), -ERANGE,
+		"enable");
+	return TEST_SUCCESS;
+}
+
 static struct unit_test_suite suite = {
 	.suite_name = "vio_pci",
 	.unit_test_cases = {
@@ -617,6 +646,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup_verbs, NULL, verb_features_without_field),
 		TEST_CASE_ST(setup_verbs, NULL, verb_notify_bounds),
 		TEST_CASE_ST(setup_verbs, NULL, verb_interrupts),
+		TEST_CASE_ST(setup_verbs, NULL, verb_gone),
 		TEST_CASES_END()
 	}
 };

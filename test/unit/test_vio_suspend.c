@@ -302,6 +302,7 @@ gone_device_suspends(void)
 	struct vio_txq *txq = eth_dev()->data->tx_queues[0];
 	int waited_ms;
 
+	port.transport.base.comes_back = true;
 	port.transport.gone = true;
 	TEST_ASSERT_EQUAL(transmit(1, 1), 1, "not noticed yet");
 	fake_port_interrupt(&port);
@@ -313,6 +314,7 @@ gone_device_suspends(void)
 	TEST_ASSERT(vio_queues_are_quiet(eth_dev()), "not quiet");
 	TEST_ASSERT_SUCCESS(vio_ethdev_resume(eth_dev()), "resume");
 	TEST_ASSERT_SUCCESS(passes(90), "afterwards");
+	TEST_ASSERT_EQUAL(fake_port_events_settled(&port, RTE_ETH_EVENT_INTR_RMV), 0, "removed");
 	return fake_port_close(&port);
 }
 

@@ -244,7 +244,7 @@ struct vio_rss {
 };
 
 enum vio_dev_state {
-	VIO_DEV_STOPPED,	/* in reset: it uses no memory */
+	VIO_DEV_STOPPED,	/* in reset, or gone: it uses no memory */
 	VIO_DEV_STARTED,	/* DRIVER_OK */
 	VIO_DEV_LOST,		/* a reset was not confirmed: it may still use its memory */
 };
@@ -279,6 +279,7 @@ struct vio_dev {
 	struct rte_ether_addr mc_addrs[VIO_MC_ADDRS_MAX];
 	uint32_t nb_mc_addrs;
 	bool needs_reset_told;		/* RTE_ETH_EVENT_INTR_RESET was raised since the start */
+	bool removed;			/* the device is gone for good, which was told */
 };
 
 static inline bool

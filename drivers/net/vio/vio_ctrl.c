@@ -16,11 +16,13 @@
 #include <rte_cycles.h>
 
 #include "vio_ctrl.h"
+#include "vio_intr.h"
 #include "vio_log.h"
 #include "vio_request.h"
 
 #define CTRL_RING_SIZE_MAX	64
 #define CTRL_POLL_US		10
+#define CTRL_POLLS_A_LOOK	100	/* at the device's status, meanwhile */
 
 /* The commands of variable length: both address tables, each with its count; a table and a key. */
 #define RSS_DATA_MAX	(sizeof(struct virtio_net_rss_config) + \
@@ -73,27 +75,34 @@ vio_ctrl_stop(struct vio_dev *dev)
 	rte_spinlock_unlock(&dev->ctrlq.lock);
 }
 
-/* Waits for the command that was sent. Returns the bytes written, -ETIMEDOUT or -EPROTO. */
+/*
+ * Waits for the command that was sent. Returns the bytes written, -ETIMEDOUT, -EPROTO, or -ENODEV
+ * when the device is gone.
+ */
 static int64_t
-ctrl_wait(struct vio_ring *ring)
+ctrl_wait(struct vio_dev *dev)
 {
 	uint64_t deadline = rte_get_timer_cycles() +
 			    VIO_CTRL_DEADLINE_MS * rte_get_timer_hz() / MS_PER_S;
+	unsigned int nb_polls = 0;
 	uint32_t len;
 	int ret;
 
-	while ((ret = vio_request_poll(ring, &len)) == 0) {
+	while ((ret = vio_request_poll(&dev->ctrlq.ring, &len)) == 0) {
 		if (rte_get_timer_cycles() > deadline)
 			return -ETIMEDOUT;
+		if (++nb_polls % CTRL_POLLS_A_LOOK == 0 &&
+		    vio_ops(dev)->status_get(dev->transport) == VIO_STATUS_GONE)
+			return -ENODEV;
 		rte_delay_us_sleep(CTRL_POLL_US);
 	}
 	return ret < 0 ? ret : (int64_t)len;
 }
 
 static int
-ctrl_execute(struct vio_ctrlq *ctrlq, const struct ctrl_request *cmd, size_t data_len)
+ctrl_execute(struct vio_dev *dev, const struct ctrl_request *cmd, size_t data_len)
 {
-	struct vio_ring *ring = &ctrlq->ring;
+	struct vio_ring *ring = &dev->ctrlq.ring;
 	struct ctrl_request *req = vio_ring_extra(ring);
 	uint64_t addr = vio_ring_extra_addr(ring);
 	const struct vio_request_buf bufs[VIO_REQUEST_BUFS] = {
@@ -108,9 +117,9 @@ ctrl_execute(struct vio_ctrlq *ctrlq, const struct ctrl_request *cmd, size_t dat
 	req->ack = UINT8_MAX;
 	vio_request_send(ring, bufs);
 
-	ret = ctrl_wait(ring);
+	ret = ctrl_wait(dev);
 	if (ret < 0) {
-		ctrlq->started = false;
+		dev->ctrlq.started = false;
 		return ret;
 	}
 	/* virtio 2.7.8.2: nothing is known of bytes that the device did not write. */
@@ -119,13 +128,14 @@ ctrl_execute(struct vio_ctrlq *ctrlq, const struct ctrl_request *cmd, size_t dat
 
 /* Sends a command by the queue, if it is in use. */
 static int
-ctrl_queue_send(struct vio_ctrlq *ctrlq, const struct ctrl_request *cmd, size_t data_len)
+ctrl_queue_send(struct vio_dev *dev, const struct ctrl_request *cmd, size_t data_len)
 {
+	struct vio_ctrlq *ctrlq = &dev->ctrlq;
 	int ret = -EIO;
 
 	rte_spinlock_lock(&ctrlq->lock);
 	if (ctrlq->started)
-		ret = ctrl_execute(ctrlq, cmd, data_len);
+		ret = ctrl_execute(dev, cmd, data_len);
 	rte_spinlock_unlock(&ctrlq->lock);
 	return ret;
 }
@@ -141,7 +151,9 @@ ctrl_send(struct vio_dev *dev, const struct ctrl_request *cmd, size_t data_len)
 	if (ops->ctrl != NULL)
 		return ops->ctrl(dev->transport, &cmd->hdr, cmd->data, data_len);
 
-	ret = ctrl_queue_send(ctrlq, cmd, data_len);
+	ret = ctrl_queue_send(dev, cmd, data_len);
+	if (ret == -ENODEV)
+		vio_intr_removed(dev);
 	if (ret == -ETIMEDOUT || ret == -EPROTO)
 		VIO_LOG(ERR, dev->transport->name,
 			"control command %u/%u %s: the control queue is out of use until the port "
@@ -150,6 +162,7 @@ ctrl_send(struct vio_dev *dev, const struct ctrl_request *cmd, size_t data_len)
 	else if (ret < 0)
 		VIO_LOG(ERR, dev->transport->name, "control command %u/%u %s", cmd->hdr.class,
 			cmd->hdr.command,
+			ret == -ENODEV ? "was not answered: the device is gone" :
 			ctrlq->started ? "was refused by the device" :
 					 "was not sent: the control queue is out of use until "
 					 "the port is stopped and started");

@@ -24,7 +24,7 @@ vio_dev_reset(struct vio_dev *dev)
 {
 	int ret = vio_ops(dev)->reset(dev->transport);
 
-	dev->state = ret == 0 ? VIO_DEV_STOPPED : VIO_DEV_LOST;
+	dev->state = ret == 0 || ret == -ENODEV ? VIO_DEV_STOPPED : VIO_DEV_LOST;
 	if (ret == 0)
 		return 0;
 	if (ret == -ENODEV)
@@ -307,9 +307,11 @@ vio_dev_identify(struct vio_dev *dev)
 		ret = hash_identify(dev);
 	if (ret == 0)
 		ret = reta_identify(dev);
-	if (ret == -EAGAIN || ret == -ERANGE)
+	if (ret == -EAGAIN || ret == -ERANGE || ret == -ENODEV)
 		VIO_LOG(ERR, dev->transport->name, "the device's configuration %s",
-			ret == -EAGAIN ? "never settles" : "lacks a field of a feature it offers");
+			ret == -EAGAIN ? "never settles" :
+			ret == -ERANGE ? "lacks a field of a feature it offers" :
+					 "cannot be read: the device is gone");
 	return ret;
 }
 
@@ -377,9 +379,10 @@ vio_dev_link_read(struct vio_dev *dev, struct rte_eth_link *link)
 		.link_autoneg = RTE_ETH_LINK_FIXED,
 		.link_status = RTE_ETH_LINK_UP,
 	};
-	if (vio_has(dev, VIRTIO_NET_F_STATUS) &&
-	    (CONFIG_READ(dev, status, &field) < 0 ||
-	     !(rte_le_to_cpu_16(field) & VIRTIO_NET_S_LINK_UP))) {
+	if (__atomic_load_n(&dev->removed, __ATOMIC_RELAXED) ||
+	    (vio_has(dev, VIRTIO_NET_F_STATUS) &&
+	     (CONFIG_READ(dev, status, &field) < 0 ||
+	      !(rte_le_to_cpu_16(field) & VIRTIO_NET_S_LINK_UP)))) {
 		link->link_status = RTE_ETH_LINK_DOWN;
 		link->link_speed = RTE_ETH_SPEED_NUM_NONE;
 		return;

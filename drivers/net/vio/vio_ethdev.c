@@ -110,19 +110,28 @@ vio_dev_infos_get(struct rte_eth_dev *eth_dev, struct rte_eth_dev_info *info)
 	return 0;
 }
 
+/* Resets the device, and frees what it held unless it may still use that. */
+static int
+device_reset(struct rte_eth_dev *eth_dev)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	int ret = vio_dev_reset(dev);
+
+	if (ret == -ENODEV)
+		vio_intr_removed(dev);
+	if (dev->state == VIO_DEV_LOST)
+		return ret;
+	vio_queues_free_mbufs(eth_dev);
+	return 0;
+}
+
 /* A device that was lost gets another chance to give its memory back. */
 static int
 device_retrieve(struct rte_eth_dev *eth_dev)
 {
 	struct vio_dev *dev = eth_dev->data->dev_private;
-	int ret;
 
-	if (dev->state != VIO_DEV_LOST)
-		return 0;
-	ret = vio_dev_reset(dev);
-	if (ret == 0)
-		vio_queues_free_mbufs(eth_dev);
-	return ret;
+	return dev->state == VIO_DEV_LOST ? device_reset(eth_dev) : 0;
 }
 
 /* Computes from the port's configuration the features to agree on at the start. */
@@ -245,6 +254,10 @@ renegotiate(struct rte_eth_dev *eth_dev)
 	struct vio_features configured = dev->features, probed = dev->offered;
 	int ret = vio_dev_negotiate(dev, &configured);
 
+	if (ret == -ENODEV)
+		vio_intr_removed(dev);
+	else
+		__atomic_store_n(&dev->removed, false, __ATOMIC_RELAXED);
 	if (ret == 0 && !vio_features_equal(&dev->offered, &probed)) {
 		VIO_LOG(ERR, dev->transport->name,
 			"the device no longer offers what it did: close the port and probe again");
@@ -279,22 +292,18 @@ device_start(struct rte_eth_dev *eth_dev)
 	return ret;
 }
 
-/* Puts the device back into reset, and frees what it held if it is. */
+/* Puts the device back into reset. */
 static int
 device_stop(struct rte_eth_dev *eth_dev)
 {
 	struct vio_dev *dev = eth_dev->data->dev_private;
-	int ret;
 
 	vio_queues_stop(eth_dev);
 	vio_ctrl_stop(dev);
 	if (eth_dev->data->dev_conf.intr_conf.lsc)
 		vio_intr_disable(eth_dev);
 	vio_intr_needs_reset_cancel(dev);
-	ret = vio_dev_reset(dev);
-	if (ret == 0)
-		vio_queues_free_mbufs(eth_dev);
-	return ret;
+	return device_reset(eth_dev);
 }
 
 static int
@@ -304,11 +313,22 @@ vio_link_update(struct rte_eth_dev *eth_dev, int wait_to_complete __rte_unused)
 	struct rte_eth_link link = { .link_status = RTE_ETH_LINK_DOWN };
 
 	if (dev->state == VIO_DEV_STARTED) {
-		vio_dev_link_read(dev, &link);
 		/* The only look at the status of a port without interrupts. */
 		vio_intr_status_check(dev);
+		vio_dev_link_read(dev, &link);
 	}
 	return rte_eth_linkstatus_set(eth_dev, &link);
+}
+
+/* ethdev also asks this whenever something failed. */
+static int
+vio_is_removed(struct rte_eth_dev *eth_dev)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+
+	if (dev->state == VIO_DEV_STARTED && !dev->transport->comes_back)
+		vio_intr_status_check(dev);
+	return __atomic_load_n(&dev->removed, __ATOMIC_RELAXED);
 }
 
 /* Whether the port can be started as it is configured; computes the features to agree on. */
@@ -457,6 +477,7 @@ vio_ethdev_close(struct rte_eth_dev *eth_dev)
 	int ret = device_retrieve(eth_dev);
 
 	vio_intr_needs_reset_cancel(dev);
+	vio_intr_removed_cancel(dev);
 	queues_release(eth_dev);
 	if (ret < 0)
 		return ret;
@@ -524,6 +545,7 @@ static const struct eth_dev_ops vio_eth_dev_ops = {
 	.dev_stop = vio_dev_stop,
 	.dev_close = vio_ethdev_close,
 	.dev_reset = vio_port_reset,
+	.is_removed = vio_is_removed,
 	.dev_infos_get = vio_dev_infos_get,
 	.link_update = vio_link_update,
 	.mtu_set = vio_mtu_set,

@@ -49,14 +49,59 @@ vio_intr_needs_reset_cancel(struct vio_dev *dev)
 	__atomic_store_n(&dev->needs_reset_told, false, __ATOMIC_RELAXED);
 }
 
+static void
+removal_event(void *arg)
+{
+	struct rte_eth_dev *eth_dev = arg;
+
+	if (eth_dev->data->dev_conf.intr_conf.rmv)
+		rte_eth_dev_callback_process(eth_dev, RTE_ETH_EVENT_INTR_RMV, NULL);
+}
+
+static void
+removal_events(void *arg)
+{
+	/* First, as the application may close the port in its callback, which takes this back. */
+	rte_eal_alarm_set(1, removal_event, arg);
+	vio_intr_link_check(arg);
+}
+
+void
+vio_intr_removed(struct vio_dev *dev)
+{
+	struct rte_eth_dev *eth_dev = &rte_eth_devices[dev->port_id];
+
+	if (dev->transport->comes_back)
+		return;
+	if (dev->state == VIO_DEV_STARTED)
+		vio_queues_suspend(eth_dev);
+	if (__atomic_exchange_n(&dev->removed, true, __ATOMIC_RELAXED))
+		return;
+	VIO_LOG(ERR, dev->transport->name, "the device was removed: close the port");
+	if (rte_eal_alarm_set(1, removal_events, eth_dev) < 0)
+		VIO_LOG(ERR, dev->transport->name,
+			"no memory to tell the application that the device was removed");
+}
+
+void
+vio_intr_removed_cancel(struct vio_dev *dev)
+{
+	struct rte_eth_dev *eth_dev = &rte_eth_devices[dev->port_id];
+
+	/* In this order: the one asks for the other. */
+	rte_eal_alarm_cancel(removal_events, eth_dev);
+	rte_eal_alarm_cancel(removal_event, eth_dev);
+}
+
 bool
 vio_intr_status_check(struct vio_dev *dev)
 {
 	uint8_t status = vio_ops(dev)->status_get(dev->transport);
 
-	/* A device that is gone has no reset either: its link is down, that is all to tell. */
-	if (status == VIO_STATUS_GONE)
+	if (status == VIO_STATUS_GONE) {
+		vio_intr_removed(dev);
 		return false;
+	}
 	if ((status & VIRTIO_STATUS_DEVICE_NEEDS_RESET) && vio_intr_needs_reset(dev))
 		VIO_LOG(ERR, dev->transport->name,
 			"the device needs a reset (status 0x%02x): stop and start the port",

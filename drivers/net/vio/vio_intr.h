@@ -29,9 +29,21 @@ bool
 vio_intr_needs_reset(struct vio_dev *dev);
 
 /*
- * Looks whether the device set DEVICE_NEEDS_RESET, having met an error that it cannot recover
- * from (virtio 2.1), and if so does vio_intr_needs_reset(). The port must be started. Returns
- * whether the device is there.
+ * The device is gone: unless it may come back, its queues are suspended, and the application is
+ * told that the link is down and, by RTE_ETH_EVENT_INTR_RMV, that the device was removed, once and
+ * from the interrupt thread. Any control thread, and the interrupt thread.
+ */
+void
+vio_intr_removed(struct vio_dev *dev);
+
+/* No event of vio_intr_removed() is raised afterwards. */
+void
+vio_intr_removed_cancel(struct vio_dev *dev);
+
+/*
+ * Looks whether the device is there, or else does vio_intr_removed(); and whether it set
+ * DEVICE_NEEDS_RESET, having met an error that it cannot recover from (virtio 2.1), and if so does
+ * vio_intr_needs_reset(). The port must be started. Returns whether the device is there.
  */
 bool
 vio_intr_status_check(struct vio_dev *dev);

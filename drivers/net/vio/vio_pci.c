@@ -334,7 +334,7 @@ pci_config_read(struct vio_transport *t, size_t offset, void *dst, size_t len)
 		before = rte_read8(&pci->common->config_generation);
 		pci_field_read(pci->device + offset, dst, len);
 		if (rte_read8(&pci->common->config_generation) == before)
-			return 0;
+			return before == UINT8_MAX && pci_is_gone(t) ? -ENODEV : 0;
 	}
 	return -EAGAIN;
 }

@@ -305,7 +305,7 @@ static const struct rte_pci_id vio_pci_ids[] = {
 /* The driver maps the device itself, once it is known to be its own (no NEED_MAPPING). */
 static struct rte_pci_driver vio_pci_driver = {
 	.id_table = vio_pci_ids,
-	.drv_flags = RTE_PCI_DRV_INTR_LSC,
+	.drv_flags = RTE_PCI_DRV_INTR_LSC | RTE_PCI_DRV_INTR_RMV,
 	.probe = vio_pci_probe,
 	.remove = vio_pci_remove,
 };

@@ -36,6 +36,7 @@ struct vio_transport {
 	const char *name;	/* the device's name for messages, owned by the bus */
 	bool use_va;		/* the device takes virtual addresses of this process, not IOVAs */
 	bool has_rx_intr;	/* the interrupt handle has an eventfd for each Rx queue's vector */
+	bool comes_back;	/* a device that is gone may come back: that is no removal */
 };
 
 /* A virtqueue as the device shall use it (virtio 4.1.5.1.3). */
@@ -51,8 +52,8 @@ struct vio_transport_ops {
 	/*
 	 * Resets the device, and waits until it is (virtio 4.1.4.3.2). Returns 0 when the device
 	 * no longer uses any memory, even if that is because it ended; -ETIMEDOUT past
-	 * VIO_RESET_DEADLINE_MS; -ENODEV when the device is gone (reads of all ones). After
-	 * a failure the device may still access the queues' memory.
+	 * VIO_RESET_DEADLINE_MS, after which the device may still access the queues' memory;
+	 * -ENODEV when the device is gone (reads of all ones), so that it accesses nothing.
 	 */
 	int (*reset)(struct vio_transport *t);
 
@@ -71,7 +72,7 @@ struct vio_transport_ops {
 	/*
 	 * Reads one field of the device-specific configuration, len bytes at offset, all of one
 	 * generation (virtio 2.5.1). Returns 0; -ERANGE when the device has no such field;
-	 * -EAGAIN when none of VIO_CONFIG_TRIES reads was stable.
+	 * -EAGAIN when none of VIO_CONFIG_TRIES reads was stable; -ENODEV when it is gone.
 	 */
 	int (*config_read)(struct vio_transport *t, size_t offset, void *dst, size_t len);
 

@@ -425,6 +425,7 @@ vio_user_init(struct vio_user *u, int fd, const struct vio_user_conf *conf)
 	u->base.name = name;
 	u->base.use_va = true;
 	u->base.has_rx_intr = true;
+	u->base.comes_back = true;
 	memset(u->kick_fd, 0xff, sizeof(u->kick_fd));
 	memset(u->call_fd, 0xff, sizeof(u->call_fd));
 	ret = vio_vhost_init(&u->conn, name, fd);
