@@ -36,6 +36,7 @@ struct place {
 	bool in_order;
 	bool user;	/* over vhost-user */
 	bool chains;	/* with Rx buffers of several descriptors */
+	bool polled;	/* without link state interrupts */
 };
 
 static struct fake_port port;
@@ -54,14 +55,25 @@ set_up_chains(void)
 }
 
 static int
-start(const struct place *p)
+configure_and_start(const struct place *p)
 {
 	const struct rte_eth_conf conf = {
 		.rxmode.offloads = RTE_ETH_RX_OFFLOAD_SCATTER |
 				   (p->chains ? RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT : 0),
 		.txmode.offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS,
-		.intr_conf.lsc = 1,
+		.intr_conf.lsc = !p->polled,
 	};
+
+	TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, RING_SIZE, &conf), "configure");
+	if (p->chains)
+		TEST_ASSERT_SUCCESS(set_up_chains(), "chains");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+	return TEST_SUCCESS;
+}
+
+static int
+start(const struct place *p)
+{
 	char args[64];
 
 	TEST_ASSERT_SUCCESS(fake_port_prepare(&port, 1, RING_SIZE), "prepare");
@@ -71,10 +83,7 @@ start(const struct place *p)
 		p->packed, p->in_order);
 	TEST_ASSERT_SUCCESS((p->user ? fake_port_probe_user(&port, args) : fake_port_probe(&port)),
 		"probe");
-	TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, RING_SIZE, &conf), "configure");
-	if (p->chains)
-		TEST_ASSERT_SUCCESS(set_up_chains(), "chains");
-	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+	TEST_ASSERT_SUCCESS(configure_and_start(p), "start");
 	TEST_ASSERT_EQUAL(vdev_has(&port.net.dev, VIRTIO_F_RING_PACKED), p->packed, "format");
 	TEST_ASSERT_EQUAL(vdev_has(&port.net.dev, VIRTIO_F_IN_ORDER), p->in_order, "order");
 	return TEST_SUCCESS;
@@ -128,6 +137,27 @@ passes(void)
 		TEST_ASSERT_BUFFERS_ARE_EQUAL(frame, expected, LEN, "packet %u", i);
 	}
 	return TEST_SUCCESS;
+}
+
+/* What the application does when it is told that the port needs a reset, one or the other. */
+static int
+recover(const struct place *p, bool by_reset)
+{
+	if (by_reset) {
+		TEST_ASSERT_SUCCESS(rte_eth_dev_reset(port.port_id), "reset");
+		TEST_ASSERT_EQUAL(rte_mempool_avail_count(port.pool), FAKE_PORT_POOL_SIZE,
+			"mbufs are lost");
+		TEST_ASSERT_SUCCESS(configure_and_start(p), "set up anew");
+	} else {
+		TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+		TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+	}
+	TEST_ASSERT_EQUAL(rte_mempool_avail_count(port.pool), FAKE_PORT_POOL_SIZE - RING_SIZE,
+		"%u mbufs are not in the pool", FAKE_PORT_POOL_SIZE - RING_SIZE -
+		rte_mempool_avail_count(port.pool));
+	while (device_takes() > 0)
+		;
+	return passes();
 }
 
 /* The driver's counts of violations, of both queues. */
@@ -232,7 +262,7 @@ check_outcome(const struct vdev_act *act, uint64_t violations, unsigned int nb_e
 }
 
 static int
-try_act(const struct vdev_act *act, uint16_t queue)
+try_act(const struct place *p, const struct vdev_act *act, uint16_t queue)
 {
 	unsigned int nb_events = __atomic_load_n(&port.nb_events[RTE_ETH_EVENT_INTR_RESET],
 		__ATOMIC_ACQUIRE);
@@ -259,12 +289,7 @@ try_act(const struct vdev_act *act, uint16_t queue)
 
 	/* whatever a driver writes into a ring that its device has spoilt is no fault of it */
 	TEST_ASSERT(port.net.dev.nb_complaints == 0, "%s", port.net.dev.complaint);
-	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
-	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
-	TEST_ASSERT_EQUAL(rte_mempool_avail_count(port.pool), FAKE_PORT_POOL_SIZE - RING_SIZE,
-		"%u mbufs are not in the pool", FAKE_PORT_POOL_SIZE - RING_SIZE -
-		rte_mempool_avail_count(port.pool));
-	TEST_ASSERT_SUCCESS(passes(), "recovered");
+	TEST_ASSERT_SUCCESS(recover(p, (act - vdev_acts) % 2), "recover");
 	ms = (rte_get_timer_cycles() - cycles) * MS_PER_S / rte_get_timer_hz();
 	TEST_ASSERT(ms < DEADLINE_MS, "%u ms", (unsigned int)ms);
 	return TEST_SUCCESS;
@@ -285,7 +310,7 @@ acts(const void *data)
 		for (queue = 0; queue < nb_queues; queue++) {
 			if (!vdev_act_applies(&vdev_acts[i], &port.net.vq[queue]))
 				continue;
-			TEST_ASSERT_SUCCESS(try_act(&vdev_acts[i], queue), "%s: %s",
+			TEST_ASSERT_SUCCESS(try_act(p, &vdev_acts[i], queue), "%s: %s",
 				queue == 0 ? "Rx" : "Tx", vdev_acts[i].name);
 			nb++;
 		}
@@ -295,24 +320,40 @@ acts(const void *data)
 	return fake_port_close(&port);
 }
 
-/* DEVICE_NEEDS_RESET: the application is told, once, and its stop and start is that reset. */
+/*
+ * DEVICE_NEEDS_RESET: the application is told, once a start, nothing is taken from the device or
+ * given to it any more, and what the application does is that reset.
+ */
 static int
 needs_reset(const void *data)
 {
 	const struct place *p = data;
+	struct rte_eth_link link;
+	unsigned int i;
 
 	TEST_ASSERT_SUCCESS(start(p), "start");
-	TEST_ASSERT_SUCCESS(passes(), "before");
-	port.net.dev.status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
-	fake_port_interrupt(&port);
-	TEST_ASSERT_EQUAL(fake_port_events(&port, RTE_ETH_EVENT_INTR_RESET, 1), 1, "not told");
-	TEST_ASSERT(driver_looks() >= 0, "the driver looks");
-	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
-	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
-	while (device_takes() > 0)
-		;
-	TEST_ASSERT_SUCCESS(passes(), "after");
-	TEST_ASSERT_EQUAL(fake_port_events_settled(&port, RTE_ETH_EVENT_INTR_RESET), 1, "again");
+	for (i = 1; i <= 4; i++) {
+		TEST_ASSERT_SUCCESS(passes(), "before");
+		TEST_ASSERT_SUCCESS(prepare_tx(), "packets on their way");
+		TEST_ASSERT_EQUAL(device_gives(1), 1, "a frame on its way");
+		pthread_mutex_lock(&port.net.dev.lock);
+		vdev_net_tx_complete(&port.net, 0, NB_HELD);
+		pthread_mutex_unlock(&port.net.dev.lock);
+		port.net.hold_tx = false;
+		if (p->user) {
+			port.vhost.backend.status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
+			TEST_ASSERT_SUCCESS(rte_eth_link_get_nowait(port.port_id, &link), "link");
+		} else {
+			port.net.dev.status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
+			fake_port_interrupt(&port);
+		}
+		TEST_ASSERT_EQUAL(fake_port_events(&port, RTE_ETH_EVENT_INTR_RESET, i), i,
+			"not told");
+		TEST_ASSERT_EQUAL(driver_looks(), 0, "something is taken");
+		TEST_ASSERT_EQUAL(device_takes(), 0, "something is sent");
+		TEST_ASSERT_SUCCESS(recover(p, i % 2), "recover");
+	}
+	TEST_ASSERT_EQUAL(fake_port_events_settled(&port, RTE_ETH_EVENT_INTR_RESET), 4, "again");
 	return fake_port_close(&port);
 }
 
@@ -417,6 +458,8 @@ static struct unit_test_suite suite = {
 		PLACE("vhost-user packed in order", true, true, true),
 		END("needs reset, split", needs_reset, false, false, false),
 		END("needs reset, packed", needs_reset, true, true, false),
+		TEST_CASE_NAMED_WITH_DATA("needs reset, vhost-user", NULL, teardown, needs_reset,
+			(&(const struct place){ .user = true, .polled = true })),
 		END("config never settles, split", config_never_settles, false, false, false),
 		END("config never settles, packed", config_never_settles, true, true, false),
 		END("death, split", death, false, false, true),

@@ -73,7 +73,7 @@ enum vio_queue_state {
 	VIO_QUEUE_STOPPED,
 	VIO_QUEUE_STARTED,
 	VIO_QUEUE_BROKEN,	/* started, but the device violated the specification */
-	VIO_QUEUE_SUSPENDED,	/* started, but the device is away (vio_suspend.h) */
+	VIO_QUEUE_SUSPENDED,	/* started, but the device does not work (vio_suspend.h) */
 	VIO_QUEUE_RESUMED,	/* it is back; what the queue held before is not freed yet */
 };
 

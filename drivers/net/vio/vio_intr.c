@@ -102,7 +102,11 @@ vio_intr_status_check(struct vio_dev *dev)
 		vio_intr_removed(dev);
 		return false;
 	}
-	if ((status & VIRTIO_STATUS_DEVICE_NEEDS_RESET) && vio_intr_needs_reset(dev))
+	if (!(status & VIRTIO_STATUS_DEVICE_NEEDS_RESET))
+		return true;
+	/* virtio 2.1.1: nothing that is under way can be relied on. */
+	vio_queues_suspend(&rte_eth_devices[dev->port_id]);
+	if (vio_intr_needs_reset(dev))
 		VIO_LOG(ERR, dev->transport->name,
 			"the device needs a reset (status 0x%02x): stop and start the port",
 			status);
