@@ -43,7 +43,8 @@ vio_intr_removed_cancel(struct vio_dev *dev);
 /*
  * Looks whether the device is there, or else does vio_intr_removed(); and whether it set
  * DEVICE_NEEDS_RESET, having met an error that it cannot recover from (virtio 2.1), and if so
- * suspends its queues and does vio_intr_needs_reset(). The port must be started. Returns whether the device is there.
+ * suspends its queues and does vio_intr_needs_reset(). The port must be started. Returns whether
+ * the device is there.
  */
 bool
 vio_intr_status_check(struct vio_dev *dev);
