@@ -30,7 +30,7 @@
 #define BURST		32
 #define BUF_LEN		(FAKE_PORT_DATA_ROOM - RTE_PKTMBUF_HEADROOM)
 #define REST_POOL_SIZE	4095
-#define NB_OFFERED	39	/* features of a split ring's device that lacks none */
+#define NB_OFFERED	40	/* features of a split ring's device that lacks none */
 #define SPLIT_LEN	100	/* of the first segment, with buffer split */
 #define TAG_LEN		4
 #define TYPE_OFF	12

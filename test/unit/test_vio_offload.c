@@ -169,6 +169,7 @@ static const uint8_t offload_bits[] = {
 	VIRTIO_NET_F_HOST_USO, VIRTIO_NET_F_GUEST_HDRLEN, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO,
 	VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO,
 	VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS,
+	VIRTIO_NET_F_RSC_EXT,
 };
 
 /* Exactly these offload features are agreed on (-1 ends them). */
@@ -221,6 +222,14 @@ features_follow_the_configuration(void)
 			       VIRTIO_NET_F_GUEST_UFO, VIRTIO_NET_F_GUEST_USO4,
 			       VIRTIO_NET_F_GUEST_USO6, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO,
 			       VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM, -1 }, { .udp_lro = true } },
+		{ RX_LRO, 0, { VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, VIRTIO_NET_F_GUEST_CSUM,
+			       VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_TSO6,
+			       VIRTIO_NET_F_GUEST_ECN, VIRTIO_NET_F_RSC_EXT, VIRTIO_NET_F_CSUM,
+			       VIRTIO_NET_F_HOST_TSO4, VIRTIO_NET_F_HOST_TSO6,
+			       VIRTIO_NET_F_HOST_ECN, VIRTIO_NET_F_GUEST_HDRLEN, -1 },
+		  { .rsc_info = true } },
+		{ RX_CKSUM, 0, { VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, VIRTIO_NET_F_GUEST_CSUM, -1 },
+		  { .rsc_info = true } },
 		{ 0, TX_UFO, { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_USO, VIRTIO_NET_F_GUEST_HDRLEN,
 			       -1 }, { .uso = true } },
 		{ 0, RTE_ETH_TX_OFFLOAD_VXLAN_TNL_TSO, { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_TSO4,
@@ -378,6 +387,16 @@ switched_with_udp_lro(void)
 	TEST_ASSERT_SUCCESS(on_are(RX_CKSUM, OFFLOADS(1, 0, 0)), "off");
 	TEST_ASSERT_SUCCESS(rte_pmd_vio_rx_offloads_set(port.port_id, RX_LRO | RX_CKSUM), "on");
 	TEST_ASSERT_SUCCESS(on_are(RX_LRO | RX_CKSUM, OFFLOADS(1, 1, 1) | udp), "on");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+
+	/* with counts, which go with LRO as well */
+	*choice() = (struct vio_offload_choice){ .rsc_info = true };
+	TEST_ASSERT_SUCCESS(start_rx(RX_LRO | RX_CKSUM), "start");
+	TEST_ASSERT_SUCCESS(on_are(RX_LRO | RX_CKSUM, OFFLOADS(1, 1, 1) | RTE_BIT64(61)), "all");
+	TEST_ASSERT_SUCCESS(rte_pmd_vio_rx_offloads_set(port.port_id, RX_CKSUM), "off");
+	TEST_ASSERT_SUCCESS(on_are(RX_CKSUM, OFFLOADS(1, 0, 0)), "off");
+	TEST_ASSERT_SUCCESS(rte_pmd_vio_rx_offloads_set(port.port_id, RX_LRO | RX_CKSUM), "on");
+	TEST_ASSERT_SUCCESS(on_are(RX_LRO | RX_CKSUM, OFFLOADS(1, 1, 1) | RTE_BIT64(61)), "on");
 	return fake_port_close(&port);
 }
 

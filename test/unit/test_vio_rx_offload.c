@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <rte_ip.h>
+#include <rte_mbuf_dyn.h>
 
 #include "test.h"
 
@@ -23,6 +24,7 @@
 
 static struct fake_port port;
 static uint8_t frame[VDEV_NET_FRAME_MAX], expected[VDEV_NET_FRAME_MAX];
+static uint8_t copy[VDEV_NET_FRAME_MAX];
 
 static struct vio_offload_choice choice;	/* of the next port */
 
@@ -78,6 +80,14 @@ setup_udp_lro(void)
 	return start(RTE_ETH_RX_OFFLOAD_TCP_LRO, 0);
 }
 
+/* Counts of what was put together. */
+static int
+setup_rsc_info(void)
+{
+	choice.rsc_info = true;
+	return start(RTE_ETH_RX_OFFLOAD_TCP_LRO, 0);
+}
+
 static int
 setup_partial(void)
 {
@@ -114,7 +124,6 @@ arrive(const struct virtio_net_hdr_ext *hdr, size_t len)
 static int
 expect(const uint8_t *bytes, size_t len, uint64_t ol_flags, uint16_t segsz)
 {
-	static uint8_t copy[VDEV_NET_FRAME_MAX];
 	struct rte_mbuf *m;
 	const char *reason;
 
@@ -155,7 +164,8 @@ flags_of_complete_packets(void)
 	} rows[] = {
 		{ 0, 0 },
 		{ VIRTIO_NET_HDR_F_DATA_VALID, RTE_MBUF_F_RX_L4_CKSUM_GOOD },
-		/* virtio 5.1.9.4: flags that are not known are ignored */
+		/* virtio 5.1.9.4: flags that are not known, or not agreed on, are ignored */
+		{ VIRTIO_NET_HDR_F_RSC_INFO, 0 },
 		{ 0x80, 0 },
 		{ 0x80 | VIRTIO_NET_HDR_F_DATA_VALID, RTE_MBUF_F_RX_L4_CKSUM_GOOD },
 	};
@@ -329,6 +339,110 @@ segments_put_together(void)
 	hdr.hdr.flags = 0;
 	TEST_ASSERT_SUCCESS(arrive(&hdr, f.len), "without a checksum");
 	TEST_ASSERT_SUCCESS(expect(frame, f.len, RTE_MBUF_F_RX_LRO, 1003), "without a checksum");
+	return fake_port_close(&port);
+}
+
+/* What the mbuf's dynamic field says of the next packet, and how it is found. */
+static int
+expect_counts(const uint8_t *bytes, size_t len, uint64_t ol_flags, uint16_t segsz,
+	uint16_t segments, uint16_t dup_acks)
+{
+	int field = rte_mbuf_dynfield_lookup(RTE_PMD_VIO_DYNFIELD_RSC_NAME, NULL);
+	int flag = rte_mbuf_dynflag_lookup(RTE_PMD_VIO_DYNFLAG_RSC_NAME, NULL);
+	const struct rte_pmd_vio_rsc *rsc;
+	struct rte_mbuf *m;
+
+	TEST_ASSERT(field >= 0 && flag >= 0, "not registered: %d %d", field, flag);
+	TEST_ASSERT_EQUAL(rte_eth_rx_burst(port.port_id, 0, &m, 1), 1, "no packet");
+	TEST_ASSERT_EQUAL(m->ol_flags, (ol_flags | RTE_BIT64(flag)), "flags 0x%llx",
+		(unsigned long long)m->ol_flags);
+	rsc = RTE_MBUF_DYNFIELD(m, field, const struct rte_pmd_vio_rsc *);
+	TEST_ASSERT(rsc->segments == segments && rsc->dup_acks == dup_acks, "%u segments, %u ACKs",
+		rsc->segments, rsc->dup_acks);
+	TEST_ASSERT(segsz == 0 || m->tso_segsz == segsz, "segment size %u", m->tso_segsz);
+	TEST_ASSERT(m->pkt_len == len && memcmp(rte_pktmbuf_read(m, 0, len, copy), bytes,
+		len) == 0, "%u bytes", m->pkt_len);
+	rte_pktmbuf_free(m);
+	return TEST_SUCCESS;
+}
+
+/* With rsc_info=1: counts in place of the checksum's offsets, which the headers tell instead. */
+static int
+counts_of_segments(void)
+{
+	static const size_t payloads[] = { 0, 1, 2896, 60000 };
+	struct virtio_net_hdr_ext hdr;
+	unsigned int i, k, segments;
+	struct inet_frame f;
+	bool partial, sized;
+	uint64_t flags;
+
+	for (i = 0; i < RTE_DIM(payloads); i++) {
+		for (k = 0; k < 16; k++) {
+			f = (struct inet_frame){ .ipv6 = k & 1, .payload = payloads[i], .seed = k,
+						 .nb_tags = k / 8 };
+			partial = k & 2;
+			/* QEMU leaves the size out */
+			sized = k & 4;
+			segments = 1 + payloads[i] / 1448;
+			inet_frame_make(&f, frame);
+			memcpy(expected, frame, f.len);
+			if (partial)
+				inet_frame_make_partial(&f, frame);
+			hdr = put_together(&f, f.ipv6 ? VIRTIO_NET_HDR_GSO_TCPV6 :
+				VIRTIO_NET_HDR_GSO_TCPV4, sized ? 1448 : 0);
+			hdr.hdr.flags = VIRTIO_NET_HDR_F_RSC_INFO |
+				(partial ? VIRTIO_NET_HDR_F_NEEDS_CSUM : 0);
+			hdr.hdr.csum_start = rte_cpu_to_le_16(segments);
+			hdr.hdr.csum_offset = rte_cpu_to_le_16(k);
+			TEST_ASSERT_SUCCESS(arrive(&hdr, f.len), "row %u, %u", i, k);
+			flags = sized || f.payload > 0 ? RTE_MBUF_F_RX_LRO : 0;
+			flags |= partial ? RTE_MBUF_F_RX_L4_CKSUM_GOOD : 0;
+			TEST_ASSERT_SUCCESS(expect_counts(expected, f.len, flags, sized ? 1448 :
+				(f.payload + segments - 1) / segments, segments, k),
+				"row %u, %u", i, k);
+		}
+	}
+	/* and none of a packet that says none */
+	hdr = put_together(&f, f.ipv6 ? VIRTIO_NET_HDR_GSO_TCPV6 : VIRTIO_NET_HDR_GSO_TCPV4, 1448);
+	inet_frame_make_partial(&f, frame);
+	TEST_ASSERT_SUCCESS(arrive(&hdr, f.len), "without counts");
+	TEST_ASSERT_SUCCESS(expect(expected, f.len, RTE_MBUF_F_RX_LRO |
+		RTE_MBUF_F_RX_L4_CKSUM_GOOD, 1448), "without counts");
+	return fake_port_close(&port);
+}
+
+/* Where no TCP header is found, a checksum cannot be completed, nor a size be told. */
+static int
+nonsense_counts(void)
+{
+	struct inet_frame tcp = { .payload = 3000 }, udp = { .udp = true, .payload = 3000 };
+	struct inet_frame deep = { .nb_tags = 2, .payload = 3000 };
+	struct virtio_net_hdr_ext hdr;
+	unsigned int i;
+	size_t len;
+
+	for (i = 0; i < 6; i++) {
+		inet_frame_make(i == 0 ? &udp : i == 5 ? &deep : &tcp, frame);
+		len = i == 0 ? udp.len : i == 1 ? tcp.headers - 1 : i == 5 ? deep.len : tcp.len;
+		hdr = put_together(&tcp, VIRTIO_NET_HDR_GSO_TCPV4, 1448);
+		hdr.hdr.flags |= VIRTIO_NET_HDR_F_RSC_INFO;
+		hdr.hdr.csum_start = rte_cpu_to_le_16(3);
+		if (i == 2)
+			hdr.hdr.gso_type |= VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV4;
+		if (i == 3)
+			hdr.hdr.gso_type = VIRTIO_NET_HDR_GSO_UDP_L4;
+		if (i == 4) {
+			hdr.hdr.gso_size = 0;
+			hdr.hdr.csum_start = 0;
+		}
+		TEST_ASSERT_SUCCESS(expect_dropped(&hdr, len, "rx_q0_bad_offload"), "row %u", i);
+	}
+	/* nothing is missing of what is complete and says its size */
+	hdr.hdr.flags = VIRTIO_NET_HDR_F_RSC_INFO;
+	TEST_ASSERT_SUCCESS(arrive(&hdr, deep.len), "two tags");
+	TEST_ASSERT_SUCCESS(expect_counts(frame, deep.len, RTE_MBUF_F_RX_LRO, 1448, 3,
+		tcp.csum_offset), "two tags");
 	return fake_port_close(&port);
 }
 
@@ -557,6 +671,8 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup_none, teardown, nothing_agreed_on),
 		TEST_CASE_ST(setup_lro, teardown, segments_put_together),
 		TEST_CASE_ST(setup_lro, teardown, segments_under_way),
+		TEST_CASE_ST(setup_rsc_info, teardown, counts_of_segments),
+		TEST_CASE_ST(setup_rsc_info, teardown, nonsense_counts),
 		TEST_CASE_ST(setup_lro, teardown, nonsense_segments),
 		TEST_CASE_ST(setup_cksum, teardown, segments_not_agreed_on),
 		TEST_CASE_ST(setup_lro_bound, teardown, longest_packets),

@@ -22,6 +22,21 @@ extern "C" {
 #endif
 
 /**
+ * The mbuf's dynamic field with what a device says of a packet that it put together, and the
+ * dynamic flag of mbufs in which it is set. Both are registered when a port with the device
+ * argument rsc_info=1 is configured with RTE_ETH_RX_OFFLOAD_TCP_LRO: rte_mbuf_dynfield_lookup() and
+ * rte_mbuf_dynflag_lookup() find them from then on.
+ */
+#define RTE_PMD_VIO_DYNFIELD_RSC_NAME "rte_pmd_vio_dynfield_rsc"
+#define RTE_PMD_VIO_DYNFLAG_RSC_NAME "rte_pmd_vio_dynflag_rsc"
+
+/** The field. The device is not checked: a count is what it says. */
+struct rte_pmd_vio_rsc {
+	uint16_t segments; /**< TCP segments put together */
+	uint16_t dup_acks; /**< duplicated ACKs among them */
+};
+
+/**
  * Switches Rx offloads of a configured port on and off, also while it runs.
  *
  * Those that can be switched are RTE_ETH_RX_OFFLOAD_TCP_LRO, _TCP_CKSUM and _UDP_CKSUM, as far as

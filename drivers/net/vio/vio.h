@@ -127,6 +127,9 @@ struct vio_rxq {
 	bool partial_csum;			/* struct vio_offload_choice */
 	bool tunnel;				/* GUEST_UDP_TUNNEL_GSO was agreed on */
 	bool tunnel_csum;			/* GUEST_UDP_TUNNEL_GSO_CSUM was agreed on */
+	bool rsc_ext;				/* RSC_EXT was agreed on */
+	int rsc_offset;				/* of struct rte_pmd_vio_rsc in an mbuf */
+	uint64_t rsc_flag;			/* the flag that it is there */
 	struct vio_rxq_stats stats_base;	/* cold: what stats_reset subtracts */
 	struct vio_dev *dev;			/* cold */
 	uint64_t offloads;			/* cold: RTE_ETH_RX_OFFLOAD_*, with the port's */
@@ -271,6 +274,8 @@ struct vio_dev {
 
 	struct vio_offload_choice offload_choice;
 	uint64_t rx_offloads_off;	/* of those configured, what was switched off since */
+	int rsc_offset;			/* as in struct vio_rxq */
+	uint64_t rsc_flag;
 	struct vio_rss rss;
 	uint32_t ptype_layers;		/* of every Rx queue */
 	bool ptypes_chosen;		/* by the application; else by its asking for them */

@@ -184,10 +184,9 @@ vio_dev_configure(struct rte_eth_dev *eth_dev)
 			"leave intr_conf.rxq at 0 and poll");
 		return -ENOTSUP;
 	}
-	if (vio_offload_check_lro(eth_dev) < 0)
-		return -EINVAL;
-	dev->rx_offloads_off = 0;
-	ret = vio_rss_configure(eth_dev);
+	ret = vio_offload_configure(eth_dev);
+	if (ret == 0)
+		ret = vio_rss_configure(eth_dev);
 	return ret < 0 ? ret : features_choose(eth_dev);
 }
 

@@ -13,6 +13,10 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include <rte_errno.h>
+#include <rte_mbuf_dyn.h>
+
+#include "rte_pmd_vio.h"
 #include "vio_ctrl.h"
 #include "vio_log.h"
 #include "vio_offload.h"
@@ -49,6 +53,7 @@ static const struct {
 	{ VIRTIO_NET_F_GUEST_TSO4, RX_LRO, 0 },
 	{ VIRTIO_NET_F_GUEST_TSO6, RX_LRO, 0 },
 	{ VIRTIO_NET_F_GUEST_ECN, RX_LRO, 0 },
+	{ VIRTIO_NET_F_RSC_EXT, RX_LRO, 0 },
 	{ VIRTIO_NET_F_GUEST_UFO, RX_LRO, 0 },
 	{ VIRTIO_NET_F_HOST_TSO4, 0, TX_TSO | TX_TUNNEL },
 	{ VIRTIO_NET_F_HOST_TSO6, 0, TX_TSO | TX_TUNNEL },
@@ -137,6 +142,11 @@ vio_offload_features_limit(const struct rte_eth_dev *eth_dev, struct vio_feature
 	const struct vio_dev *dev = eth_dev->data->dev_private;
 	unsigned int i;
 
+	/* virtio 5.1.3.1: RSC_EXT requires TSO, whatever is sent. */
+	if (!dev->offload_choice.rsc_info)
+		vio_feature_del(wanted, VIRTIO_NET_F_RSC_EXT);
+	else if (rx & RX_LRO)
+		tx |= TX_TSO;
 	for (i = 0; i < RTE_DIM(needs); i++)
 		if (!(needs[i].rx & rx) && !(needs[i].tx & tx))
 			vio_feature_del(wanted, needs[i].feature);
@@ -160,8 +170,8 @@ lro_bound(const struct rte_eth_rxmode *rxmode)
 	return rxmode->max_lro_pkt_size;
 }
 
-int
-vio_offload_check_lro(const struct rte_eth_dev *eth_dev)
+static int
+lro_check(const struct rte_eth_dev *eth_dev)
 {
 	const struct rte_eth_rxmode *rxmode = &eth_dev->data->dev_conf.rxmode;
 	const struct vio_dev *dev = eth_dev->data->dev_private;
@@ -172,6 +182,49 @@ vio_offload_check_lro(const struct rte_eth_dev *eth_dev)
 		"put together less than %u bytes: leave it at 0, or take %u",
 		rxmode->max_lro_pkt_size, LRO_BOUND_MIN, VIO_LRO_FRAME_MAX);
 	return -EINVAL;
+}
+
+/* Makes room in mbufs for the counts of segments put together, if they are asked for. */
+static int
+rsc_register(struct vio_dev *dev)
+{
+	static const struct rte_mbuf_dynfield field = {
+		.name = RTE_PMD_VIO_DYNFIELD_RSC_NAME,
+		.size = sizeof(struct rte_pmd_vio_rsc),
+		.align = __alignof__(struct rte_pmd_vio_rsc),
+	};
+	static const struct rte_mbuf_dynflag flag = { .name = RTE_PMD_VIO_DYNFLAG_RSC_NAME };
+	int bit = -1;
+
+	dev->rsc_offset = rte_mbuf_dynfield_register(&field);
+	if (dev->rsc_offset >= 0)
+		bit = rte_mbuf_dynflag_register(&flag);
+	if (bit < 0) {
+		VIO_LOG(ERR, dev->transport->name, "mbufs have no room for rsc_info (%s): leave "
+			"the argument out, or other users of dynamic fields",
+			rte_strerror(rte_errno));
+		return -ENOSPC;
+	}
+	dev->rsc_flag = RTE_BIT64(bit);
+	if (!vio_feature_has(&dev->offered, VIRTIO_NET_F_RSC_EXT))
+		VIO_LOG(NOTICE, dev->transport->name, "rsc_info=1, and the device counts no "
+			"segments (it lacks RSC_EXT): no packet will have counts");
+	return 0;
+}
+
+int
+vio_offload_configure(struct rte_eth_dev *eth_dev)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+	int ret = lro_check(eth_dev);
+
+	if (ret < 0)
+		return ret;
+	dev->rx_offloads_off = 0;
+	if (!dev->offload_choice.rsc_info ||
+	    !(eth_dev->data->dev_conf.rxmode.offloads & RX_LRO))
+		return 0;
+	return rsc_register(dev);
 }
 
 uint32_t
@@ -212,6 +265,9 @@ vio_offload_rxq_renew(const struct rte_eth_dev *eth_dev, struct vio_rxq *q)
 	q->partial_csum = q->dev->offload_choice.partial_csum;
 	q->tunnel = vio_has(q->dev, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO);
 	q->tunnel_csum = vio_has(q->dev, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM);
+	q->rsc_ext = vio_has(q->dev, VIRTIO_NET_F_RSC_EXT);
+	q->rsc_offset = q->dev->rsc_offset;
+	q->rsc_flag = q->dev->rsc_flag;
 }
 
 /* A feature's bit in the command that switches offloads (virtio 5.1.9.5.9.1); 0: it has none. */
@@ -226,6 +282,8 @@ switch_bit(uint8_t feature)
 	case VIRTIO_NET_F_GUEST_UFO:
 	case VIRTIO_NET_F_GUEST_USO4:
 	case VIRTIO_NET_F_GUEST_USO6:
+	/* Not named there; but QEMU, whose own LRO comes with this feature, asks for its bit. */
+	case VIRTIO_NET_F_RSC_EXT:
 		return RTE_BIT64(feature);
 	case VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO:
 		return RTE_BIT64(VIRTIO_NET_GUEST_OFFLOAD_UDP_TUNNEL_GSO);
@@ -326,7 +384,7 @@ vio_offload_txq_renew(struct vio_txq *q)
 		q->supported_flags |= RTE_MBUF_F_TX_IP_CKSUM;
 	if (q->offloads & RTE_ETH_TX_OFFLOAD_OUTER_IPV4_CKSUM)
 		q->supported_flags |= RTE_MBUF_F_TX_OUTER_IP_CKSUM;
-	if (vio_has(q->dev, VIRTIO_NET_F_CSUM))
+	if (q->offloads & (TX_L4_CKSUM | TX_SEGMENTS))
 		q->supported_flags |= RTE_MBUF_F_TX_L4_MASK;
 	if (q->offloads & (TX_TSO | TX_TUNNEL))
 		q->supported_flags |= RTE_MBUF_F_TX_TCP_SEG;

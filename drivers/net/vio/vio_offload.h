@@ -25,11 +25,12 @@ void
 vio_offload_features_limit(const struct rte_eth_dev *eth_dev, struct vio_features *wanted);
 
 /*
- * Whether packets put together by the device (LRO) fit what the application takes: returns 0, or
- * -EINVAL with a message, as a device cannot be told a limit.
+ * Prepares for the offloads that the port is configured with. Returns 0, or -errno with a message:
+ * -EINVAL where packets put together by the device (LRO) may not fit what the application takes,
+ * as a device cannot be told a limit; -ENOSPC where mbufs have no room for what is to be told.
  */
 int
-vio_offload_check_lro(const struct rte_eth_dev *eth_dev);
+vio_offload_configure(struct rte_eth_dev *eth_dev);
 
 /*
  * The longest packet, in bytes, that the device may deliver with the features chosen; mtu: the
