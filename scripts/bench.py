@@ -66,7 +66,8 @@ def build() -> None:
     configured = ["--reconfigure"] if (BUILD / "build.ninja").exists() else []
     for command in (["meson", "setup", *configured, "-Dbuildtype=plain",
                      f"-Dc_args={' '.join(flags)}", BUILD, launch.ROOT],
-                    ["ninja", "-C", BUILD, launch.PLUGIN, launch.APP, launch.NULL]):
+                    ["ninja", "-C", BUILD, launch.PLUGIN, launch.APP, launch.NULL,
+                     launch.VHOST]):
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
@@ -76,7 +77,7 @@ def turn(cell: Cell, options: argparse.Namespace) -> None:
     if cell.floor:
         cell.add(launch.floor(timed, options.cpus, BUILD))
         return
-    how = {"cpus": options.cpus, "build": BUILD, "size": options.size}
+    how = {"cpus": options.cpus, "build": BUILD, "load": launch.Load(size=options.size)}
     try:
         if not cell.counts:
             cell.counts = launch.launch(cell.driver, cell.mode, [f"--count={16 if options.quick else COUNTED}"], **how).counts

@@ -30,6 +30,7 @@ int
 backend_attach(struct page *shared)
 {
 	page = shared;
+	page->traffic = options.traffic;
 	return backend_tell(PAGE_QUIET);
 }
 

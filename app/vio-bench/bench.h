@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include <rte_cycles.h>
+#include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
 #include "page.h"
@@ -42,6 +43,7 @@ struct options {
 	uint32_t nb_desc;
 	uint32_t nb_queues;	/* each way, worked on in turn */
 	uint32_t nb_counted;	/* bursts whose instructions are counted; 0: windows instead */
+	enum traffic traffic;
 	bool floor;		/* two threads, and no port */
 };
 
@@ -77,12 +79,34 @@ port_close(void);
 int
 port_alloc(struct rte_mbuf **mbufs, unsigned int nb);
 
+/* Makes an mbuf's memory a frame of TCP over IPv4, once. */
+void
+frame_write(struct rte_mbuf *mbuf);
+
+/* Lets the port do what the traffic needs for frames to send; nothing if it is plain. */
+void
+frame_ask(struct rte_mbuf **mbufs, unsigned int nb);
+
+/* Whether a received frame was told to be what the traffic is. */
+bool
+frame_is_told(const struct rte_mbuf *mbuf);
+
+/* rte_eth_tx_prepare() where the traffic needs it, and rte_eth_tx_burst(). */
+static inline uint16_t
+frame_send(uint16_t queue, struct rte_mbuf **mbufs, uint16_t nb)
+{
+	if (options.traffic != TRAFFIC_PLAIN)
+		nb = rte_eth_tx_prepare(PORT, queue, mbufs, nb);
+	return rte_eth_tx_burst(PORT, queue, mbufs, nb);
+}
+
 /* What was received or sent, for port_close to compare; both directions. */
 struct port_totals {
 	uint64_t rx_packets;
 	uint64_t rx_bytes;
 	uint64_t tx_packets;
 	uint64_t tx_bytes;
+	uint64_t untold;	/* received packets that are not told to be what they are */
 };
 
 extern struct port_totals totals;

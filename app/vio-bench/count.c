@@ -113,7 +113,7 @@ burst_tx(uint16_t queue, bool counted)
 		return 0;
 	if (counted)
 		trap_on();
-	nb = rte_eth_tx_burst(PORT, queue, mbufs, options.burst);
+	nb = frame_send(queue, mbufs, options.burst);
 	trap_off();
 	totals.tx_packets += nb;
 	totals.tx_bytes += (uint64_t)nb * options.frame_len;

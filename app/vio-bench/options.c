@@ -37,6 +37,7 @@ enum option_id {
 	OPT_QUEUES,
 	OPT_ROOM,
 	OPT_SIZE,
+	OPT_TRAFFIC,
 	OPT_WINDOWS,
 };
 
@@ -52,6 +53,7 @@ static const struct option long_options[] = {
 	{ "queues", required_argument, NULL, OPT_QUEUES },
 	{ "room", required_argument, NULL, OPT_ROOM },
 	{ "size", required_argument, NULL, OPT_SIZE },
+	{ "traffic", required_argument, NULL, OPT_TRAFFIC },
 	{ "windows", required_argument, NULL, OPT_WINDOWS },
 	{ NULL, 0, NULL, 0 },
 };
@@ -72,6 +74,8 @@ options_usage(const char *program)
 	       "  --queues=N      queues each way, worked on in turn (1)\n"
 	       "  --offloads=LIST with commas, of csum, scatter, lro (and TSO),\n"
 	       "                  vlan (strip, insert), fast-free; the port must have them (none)\n"
+	       "  --traffic=KIND  plain, csum (checksums known to be good, to be made), partial (to be\n"
+	       "                  completed) or tso (to be segmented, put together) (plain)\n"
 	       "  --help          print this and exit\n", program, MAX_BURST);
 }
 
@@ -92,22 +96,44 @@ parse_number(const char *text, uint32_t min, uint32_t max, uint32_t *number)
 	return 0;
 }
 
+/* The number of a name, or -1 with a message. */
+static int
+find(const char *name, const char *const *names, unsigned int nb)
+{
+	unsigned int i;
+
+	for (i = 0; i < nb; i++)
+		if (strcmp(name, names[i]) == 0)
+			return i;
+	complain("\"%s\" is not known; see --help", name);
+	return -1;
+}
+
 static int
 parse_offloads(char *list)
 {
 	static const char *const names[] = { "csum", "scatter", "lro", "vlan", "fast-free" };
 	const char *name;
-	unsigned int i;
+	int i;
 
 	while ((name = strsep(&list, ",")) != NULL) {
-		for (i = 0; i < RTE_DIM(names) && strcmp(name, names[i]) != 0; i++)
-			;
-		if (i == RTE_DIM(names)) {
-			complain("\"%s\" is no offload; see --help", name);
+		i = find(name, names, RTE_DIM(names));
+		if (i < 0)
 			return -1;
-		}
 		options.wanted |= RTE_BIT32(i);
 	}
+	return 0;
+}
+
+static int
+parse_traffic(const char *name)
+{
+	static const char *const names[] = { "plain", "csum", "partial", "tso" };
+	int i = find(name, names, RTE_DIM(names));
+
+	if (i < 0)
+		return -1;
+	options.traffic = i;
 	return 0;
 }
 
@@ -141,6 +167,8 @@ parse_option(int id, const char *program)
 	case OPT_SIZE:
 		return parse_number(optarg, RTE_ETHER_MIN_LEN - RTE_ETHER_CRC_LEN, 9600,
 				    &options.frame_len);
+	case OPT_TRAFFIC:
+		return parse_traffic(optarg);
 	case OPT_WINDOWS:
 		return parse_number(optarg, 1, 10000, &options.windows);
 	default: /* getopt_long has said why */

@@ -28,6 +28,19 @@ enum page_op {
 
 #define PAGE_PING_END	UINT64_MAX
 
+/* What passes, TCP over IPv4 in any case; both sides see that the other one says so. */
+enum traffic {
+	TRAFFIC_PLAIN,		/* nothing said, nothing asked */
+	TRAFFIC_CSUM,		/* Rx: checksum known to be good; Tx: checksum to be made */
+	TRAFFIC_PARTIAL,	/* Rx: checksum to be completed; Tx: as before */
+	TRAFFIC_TSO,		/* Rx: put together, checksum to be completed; Tx: to be segmented */
+};
+
+#define TRAFFIC_CSUM_START	34	/* behind Ethernet and IPv4 headers */
+#define TRAFFIC_CSUM_OFFSET	16
+#define TRAFFIC_HEADERS		54
+#define TRAFFIC_SEGMENT		5	/* bytes of payload; even the shortest frame has two */
+
 struct page_counters {
 	uint64_t rx_packets;	/* frames put into Rx buffers */
 	uint64_t tx_packets;	/* packets taken from the Tx ring */
@@ -39,6 +52,7 @@ struct page_counters {
 
 struct page {
 	alignas(PAGE_LINE) uint64_t command;	/* its number << 8 | enum page_op */
+	alignas(PAGE_LINE) uint64_t traffic;	/* enum traffic, by the application */
 	alignas(PAGE_LINE) uint64_t done;	/* the command that was carried out last */
 	alignas(PAGE_LINE) uint64_t ping;
 	alignas(PAGE_LINE) uint64_t pong;

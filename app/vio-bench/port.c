@@ -39,6 +39,16 @@ nb_segments(void)
 	return (options.frame_len + options.room - 1) / options.room;
 }
 
+static void
+init_mbuf(struct rte_mempool *mp, void *unused, void *mbuf, unsigned int number)
+{
+	RTE_SET_USED(mp);
+	RTE_SET_USED(unused);
+	RTE_SET_USED(number);
+	rte_pktmbuf_reset_headroom(mbuf);
+	frame_write(mbuf);
+}
+
 /* One for both directions: with FAST_FREE, all that a queue sends is of one pool. */
 static int
 make_pool(void)
@@ -48,7 +58,10 @@ make_pool(void)
 
 	pool = rte_pktmbuf_pool_create("mbufs", nb, POOL_CACHE, 0,
 				       options.room + RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
-	return pool != NULL ? 0 : failed("mbuf pool", -rte_errno);
+	if (pool == NULL)
+		return failed("mbuf pool", -rte_errno);
+	rte_mempool_obj_iter(pool, init_mbuf, NULL);
+	return 0;
 }
 
 /* What is configured for the offloads that are wanted, and for long frames. */
@@ -261,5 +274,6 @@ port_alloc(struct rte_mbuf **mbufs, unsigned int nb)
 		return -1;
 	}
 	chain(mbufs, segments, nb);
+	frame_ask(mbufs, nb);
 	return 0;
 }

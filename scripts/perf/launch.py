@@ -17,15 +17,15 @@ BUILD = ROOT / "build"
 PLUGIN = "drivers/librte_net_vio.so"
 APP = "app/vio-bench/vio-bench"
 NULL = "app/vio-bench/vio-bench-null"
+VHOST = "app/vio-bench/vio-bench-vhost"
 DRIVERS = ("net_virtio_user", "net_vio_user")  # the peer first
-DESCRIPTORS = 1024
 SECONDS = 120  # that a launch may take
 SIMD = "--force-max-simd-bitwidth={}"
 AVX512 = SIMD.format(512)
 EAL = ["--no-pci", "--no-telemetry", "--log-level=lib.eal:warning",
        "--log-level=pmd.net.virtio.init:info"]
-HUGE = ["--in-memory", "--single-file-segments", "-m", "128"]
-NO_HUGE = ["--no-huge", "--no-shconf", "-m", "128"]
+HUGE = ("--in-memory", "--single-file-segments", "-m", "128")
+NO_HUGE = ("--no-huge", "--no-shconf", "-m", "128")
 
 
 @dataclass
@@ -60,6 +60,23 @@ class Setup:
         if self.fast_free and driver == DRIVERS[1]:  # the peer has none
             names.append("fast-free")
         return [f"--offloads={','.join(names)}"] if names else []
+
+
+@dataclass(frozen=True)
+class Load:
+    """What passes, through how many queues, and in front of which back end."""
+
+    size: int = 64
+    traffic: str = "plain"
+    queues: int = 1
+    descriptors: int = 1024
+    vhost: bool = False  # DPDK's own, instead of the null back end
+    devargs: str = ""  # of net_vio only
+
+    def options(self) -> list[str]:
+        """For vio-bench."""
+        return [f"--desc={self.descriptors}", f"--size={self.size}", f"--queues={self.queues}",
+                f"--traffic={self.traffic}"]
 
 
 SETUPS = (
@@ -151,10 +168,18 @@ def floor(options: Sequence[str], cpus: Sequence[int], build: Path = BUILD) -> L
                       "--floor", *options], both))
 
 
-def launch(driver: str, mode: Mode, options: Sequence[str], *, cpus: Sequence[int] = (0, 1),
-           memory: Sequence[str] = tuple(HUGE), build: Path = BUILD, size: int = 64,
-           back_size: int = 0, setup: Setup = PLAIN, queues: int = 1,
-           back_options: Sequence[str] = ()) -> Launch:
+def back_command(build: Path, load: Load, cpu: int, memory: Sequence[str]) -> list[str | Path]:
+    """The back end up to its socket."""
+    if not load.vhost:
+        return ["taskset", "-c", str(cpu), build / NULL]
+    return ["taskset", "-c", str(cpu), build / VHOST, "-l", str(cpu), "--no-pci", "--no-telemetry",
+            "--log-level=lib.eal:warning", "--log-level=lib.vhost.*:error",
+            *(NO_HUGE if memory is NO_HUGE else HUGE), "-m", "64", "--"]
+
+
+def launch(driver: str, mode: Mode, options: Sequence[str], *, setup: Setup = PLAIN,
+           load: Load = Load(), cpus: Sequence[int] = (0, 1), memory: Sequence[str] = HUGE,
+           build: Path = BUILD, back_size: int = 0, back_options: Sequence[str] = ()) -> Launch:
     """One launch of a driver in a mode: the back end on the first CPU, the driver on the second."""
     # EAL refuses a plugin below a world-writable folder, where the checkout may be
     folder = Path(tempfile.mkdtemp(dir="/run", prefix="vio-bench-"))
@@ -163,18 +188,18 @@ def launch(driver: str, mode: Mode, options: Sequence[str], *, cpus: Sequence[in
         folder.chmod(0o755)
         shutil.copy(build / PLUGIN, folder)
         socket, page = folder / "socket", folder / "page"
-        back = subprocess.Popen(["taskset", "-c", str(cpus[0]),
-                                 build / NULL, *back_options, socket, page,
-                                 str(back_size or size)], stdin=subprocess.DEVNULL)
+        back = subprocess.Popen([*back_command(build, load, cpus[0], memory), *back_options,
+                                 socket, page, str(back_size or load.size)],
+                                stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + SECONDS
         while not socket.exists() and back.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
-        device = (f"{driver}0,path={socket},queue_size={DESCRIPTORS},queues={queues},"
-                  f"{mode.devargs}")
-        plugin = ["-d", folder / Path(PLUGIN).name] if driver == "net_vio_user" else []
+        ours = driver == DRIVERS[1]
+        device = (f"{driver}0,path={socket},queue_size={load.descriptors},queues={load.queues},"
+                  f"{mode.devargs}{load.devargs if ours else ''}")
+        plugin = ["-d", folder / Path(PLUGIN).name] if ours else []
         return parse(run([*bench_command(build, str(cpus[1])), *memory, *mode.eal, *plugin,
-                          "--vdev", device, "--", f"--page={page}", f"--desc={DESCRIPTORS}",
-                          f"--size={size}", f"--queues={queues}",
+                          "--vdev", device, "--", f"--page={page}", *load.options(),
                           *setup.options(driver, mode), *options], str(cpus[1])))
     finally:
         if back is not None:

@@ -9,7 +9,6 @@
  */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 
 #include <rte_common.h>
 
+#include "../serve.h"
 #include "null.h"
 
 #define FEATURES (RTE_BIT64(VIRTIO_NET_F_CSUM) | RTE_BIT64(VIRTIO_NET_F_GUEST_CSUM) | \
@@ -214,7 +214,7 @@ set_ring(int fd, struct message *msg, unsigned int index)
 }
 
 static void
-serve(int fd, struct message *msg)
+answer(int fd, struct message *msg)
 {
 	switch (msg->hdr.request) {
 	case VHOST_USER_GET_FEATURES:
@@ -273,19 +273,6 @@ accept_front_end(const char *path)
 	return front;
 }
 
-static struct page *
-make_page(const char *path)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	void *page;
-
-	need(fd >= 0 && ftruncate(fd, sizeof(struct page)) == 0, path);
-	page = mmap(NULL, sizeof(struct page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	need(page != MAP_FAILED, path);
-	close(fd);
-	return page;
-}
-
 static void
 parse_options(int argc, char **argv)
 {
@@ -318,13 +305,13 @@ main(int argc, char **argv)
 	parse_options(argc, argv);
 	for (i = 0; i < NULL_RINGS; i++)
 		null.rings[i].kick = -1;
-	null.page = make_page(argv[optind + 1]);
+	null.page = serve_make_page(argv[optind + 1]);
 	fd = accept_front_end(argv[optind]);
 	need(pthread_create(&worker, NULL, null_worker, &null) == 0, "a thread");
 	while (receive(fd, &msg)) {
 		__atomic_store_n(&null.waiting, true, __ATOMIC_RELEASE);
 		pthread_mutex_lock(&null.lock);
-		serve(fd, &msg);
+		answer(fd, &msg);
 		__atomic_store_n(&null.waiting, false, __ATOMIC_RELEASE);
 		pthread_mutex_unlock(&null.lock);
 		for (i = 0; i < msg.nb_fds; i++)

@@ -3,9 +3,9 @@
  */
 
 /*
- * The thread that polls the rings, and does what the page says.
+ * The thread that works on the rings.
  * Invariant: nothing here makes a system call but for the protocol's sake and between windows, and
- * nothing but a virtio_net_hdr is written into a buffer.
+ * nothing but a virtio_net_hdr is touched of a buffer.
  */
 
 #include <poll.h>
@@ -13,12 +13,47 @@
 #include <unistd.h>
 
 #include <rte_common.h>
-#include <rte_cycles.h>
 
+#include "../serve.h"
 #include "null.h"
 
-#define HOLD_SPINS	1024
-#define HOLD_NAP_US	10
+/* What a header says in front of a frame of so many buffers. virtio 5.1.9.3.1 */
+static inline void
+say(const struct null *null, struct virtio_net_hdr *hdr, uint16_t num_buffers)
+{
+	switch (null->page->traffic) {
+	case TRAFFIC_PLAIN:
+		*hdr = (struct virtio_net_hdr){ .num_buffers = num_buffers };
+		break;
+	case TRAFFIC_CSUM:
+		*hdr = (struct virtio_net_hdr){ .flags = VIRTIO_NET_HDR_F_DATA_VALID,
+						.num_buffers = num_buffers };
+		break;
+	default:
+		*hdr = (struct virtio_net_hdr){
+			.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+			.csum_start = TRAFFIC_CSUM_START,
+			.csum_offset = TRAFFIC_CSUM_OFFSET,
+			.num_buffers = num_buffers,
+		};
+		break;
+	}
+	if (null->page->traffic == TRAFFIC_TSO) {
+		hdr->gso_type = VIRTIO_NET_HDR_GSO_TCPV4;
+		hdr->gso_size = TRAFFIC_SEGMENT;
+		hdr->hdr_len = TRAFFIC_HEADERS;
+	}
+}
+
+/* Whether a header asks for what the application's packets need. */
+static inline bool
+asks(const struct null *null, const struct virtio_net_hdr *hdr)
+{
+	if (null->page->traffic == TRAFFIC_PLAIN)
+		return true;
+	return (hdr->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) &&
+	       (null->page->traffic != TRAFFIC_TSO || hdr->gso_type == VIRTIO_NET_HDR_GSO_TCPV4);
+}
 
 /* Frames for buffers, as many as fit whole; returns how many buffers they take. */
 static unsigned int
@@ -43,8 +78,7 @@ fill(struct null *null, struct null_buf *bufs, unsigned int nb)
 		    (i - first > 1 && !(null->features & RTE_BIT64(VIRTIO_NET_F_MRG_RXBUF))))
 			null->counters.bad++;
 		else
-			*(struct virtio_net_hdr *)bufs[first].addr =
-				(struct virtio_net_hdr){ .num_buffers = i - first };
+			say(null, bufs[first].addr, i - first);
 		first = i;
 	}
 	return first;
@@ -58,7 +92,8 @@ count_tx(struct null *null, struct null_buf *bufs, unsigned int nb)
 	for (i = 0; i < nb; i++) {
 		bufs[i].used_len = 0;
 		null->counters.tx_bytes += bufs[i].len - VIRTIO_NET_HDR_LEN;
-		if (bufs[i].addr == NULL || bufs[i].len < VIRTIO_NET_HDR_LEN)
+		if (bufs[i].addr == NULL || bufs[i].len < VIRTIO_NET_HDR_LEN ||
+		    !asks(null, bufs[i].addr))
 			null->counters.bad++;
 	}
 	null->counters.tx_packets += nb;
@@ -91,8 +126,9 @@ pass(struct null *null, unsigned int index)
 }
 
 static bool
-pass_rx(struct null *null)
+pass_rx(void *opaque)
 {
+	struct null *null = opaque;
 	bool busy = false;
 	unsigned int i;
 
@@ -102,8 +138,9 @@ pass_rx(struct null *null)
 }
 
 static bool
-pass_tx(struct null *null)
+pass_tx(void *opaque)
 {
+	struct null *null = opaque;
 	bool busy = false;
 	unsigned int i;
 
@@ -112,21 +149,12 @@ pass_tx(struct null *null)
 	return busy;
 }
 
-/* All that there is to do, in lock-step with the application. */
-static void
-step(struct null *null)
-{
-	while (pass_rx(null))
-		;
-	while (pass_tx(null))
-		;
-}
-
 /* Adds the notifications since the last look, of all rings. */
 static void
-count_kicks(struct null *null)
+count_kicks(void *opaque)
 {
 	struct pollfd look = { .events = POLLIN };
+	struct null *null = opaque;
 	uint64_t kicks;
 	unsigned int i;
 
@@ -138,83 +166,34 @@ count_kicks(struct null *null)
 	}
 }
 
-/* Does what a command says; returns what to go on with. */
-static enum page_op
-obey(struct null *null, uint64_t command, enum page_op mode)
+/* Gives way to the protocol where it wants the lock, because it changes the rings. */
+static bool
+go_on(void *opaque)
 {
-	const enum page_op op = command & UINT8_MAX;
+	struct null *null = opaque;
 
-	switch (op) {
-	case PAGE_STEP:
-		step(null);
-		break;
-	case PAGE_SNAPSHOT:
-		count_kicks(null);
-		null->page->counters = null->counters;
-		break;
-	case PAGE_PING:
-		__atomic_store_n(&null->page->done, command, __ATOMIC_RELEASE);
-		page_answer_pings(null->page);
-		break;
-	default:
-		mode = op;
-		break;
+	if (__atomic_load_n(&null->waiting, __ATOMIC_RELAXED)) {
+		pthread_mutex_unlock(&null->lock);
+		while (__atomic_load_n(&null->waiting, __ATOMIC_ACQUIRE))
+			sched_yield();
+		pthread_mutex_lock(&null->lock);
 	}
-	/* Release: what was done is seen with it. */
-	__atomic_store_n(&null->page->done, command, __ATOMIC_RELEASE);
-	return mode;
-}
-
-/* The protocol wants the lock: it changes the rings. */
-static void
-give_way(struct null *null)
-{
-	pthread_mutex_unlock(&null->lock);
-	while (__atomic_load_n(&null->waiting, __ATOMIC_ACQUIRE))
-		sched_yield();
-	pthread_mutex_lock(&null->lock);
-}
-
-/* In lock-step there is nothing to hurry for: others may have the CPU meanwhile. */
-static void
-nap(unsigned int *spins)
-{
-	if (++*spins < HOLD_SPINS)
-		return;
-	usleep(HOLD_NAP_US);
+	return !__atomic_load_n(&null->end, __ATOMIC_RELAXED);
 }
 
 void *
 null_worker(void *opaque)
 {
+	static const struct serve_ops ops = {
+		.pass_rx = pass_rx,
+		.pass_tx = pass_tx,
+		.go_on = go_on,
+		.count = count_kicks,
+	};
 	struct null *null = opaque;
-	uint64_t command, last = 0, idle_since = 0;
-	enum page_op mode = PAGE_QUIET;
-	unsigned int spins = 0;
-	bool busy;
 
 	pthread_mutex_lock(&null->lock);
-	while (!__atomic_load_n(&null->end, __ATOMIC_RELAXED)) {
-		busy = mode == PAGE_RUN && pass_rx(null);
-		busy |= mode != PAGE_HOLD && pass_tx(null);
-		command = __atomic_load_n(&null->page->command, __ATOMIC_ACQUIRE);
-		/* The clock is read only where idleness begins and ends: work is not slowed. */
-		if (idle_since != 0 && (busy || command != last)) {
-			null->counters.idle_cycles += rte_rdtsc() - idle_since;
-			idle_since = 0;
-		} else if (idle_since == 0 && !busy) {
-			idle_since = rte_rdtsc();
-		}
-		if (command != last) {
-			mode = obey(null, command, mode);
-			spins = 0;
-		} else if (mode == PAGE_HOLD) {
-			nap(&spins);
-		}
-		last = command;
-		if (__atomic_load_n(&null->waiting, __ATOMIC_RELAXED))
-			give_way(null);
-	}
+	serve(null->page, &null->counters, &ops, null);
 	pthread_mutex_unlock(&null->lock);
 	return NULL;
 }
