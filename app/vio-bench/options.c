@@ -74,8 +74,8 @@ options_usage(const char *program)
 	       "  --queues=N      queues each way, worked on in turn (1)\n"
 	       "  --offloads=LIST with commas, of csum, scatter, lro (and TSO),\n"
 	       "                  vlan (strip, insert), fast-free; the port must have them (none)\n"
-	       "  --traffic=KIND  plain, csum (checksums known to be good, to be made), partial (to be\n"
-	       "                  completed) or tso (to be segmented, put together) (plain)\n"
+	       "  --traffic=KIND  plain, csum (checksums known to be good, to be made),\n"
+	       "                  partial (to be completed) or tso (put together, to be cut) (plain)\n"
 	       "  --help          print this and exit\n", program, MAX_BURST);
 }
 

@@ -33,7 +33,7 @@ enum traffic {
 	TRAFFIC_PLAIN,		/* nothing said, nothing asked */
 	TRAFFIC_CSUM,		/* Rx: checksum known to be good; Tx: checksum to be made */
 	TRAFFIC_PARTIAL,	/* Rx: checksum to be completed; Tx: as before */
-	TRAFFIC_TSO,		/* Rx: put together, checksum to be completed; Tx: to be segmented */
+	TRAFFIC_TSO,		/* Rx: put together, checksum as before; Tx: to be segmented */
 };
 
 #define TRAFFIC_CSUM_START	34	/* behind Ethernet and IPv4 headers */

@@ -58,8 +58,7 @@ nap(unsigned int *spins)
 }
 
 void
-serve(struct page *page, struct page_counters *counters, const struct serve_ops *ops,
-      void *opaque)
+serve(struct page *page, struct page_counters *counters, const struct serve_ops *ops, void *opaque)
 {
 	uint64_t command, last = 0, idle_since = 0;
 	enum page_op mode = PAGE_QUIET, op;

@@ -30,7 +30,6 @@ serve_make_page(const char *path);
 
 /* Serves until go_on() says that it is the end. */
 void
-serve(struct page *page, struct page_counters *counters, const struct serve_ops *ops,
-      void *opaque);
+serve(struct page *page, struct page_counters *counters, const struct serve_ops *ops, void *opaque);
 
 #endif /* VIO_BENCH_SERVE_H */
