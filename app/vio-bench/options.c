@@ -75,7 +75,7 @@ options_usage(const char *program)
 	       "  --offloads=LIST with commas, of csum, scatter, lro (and TSO),\n"
 	       "                  vlan (strip, insert), fast-free; the port must have them (none)\n"
 	       "  --traffic=KIND  plain, csum (checksums known to be good, to be made),\n"
-	       "                  partial (to be completed) or tso (put together, to be cut) (plain)\n"
+	       "                  partial (to be completed), tso (segments) (plain)\n"
 	       "  --help          print this and exit\n", program, MAX_BURST);
 }
 
