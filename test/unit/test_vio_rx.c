@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include <rte_cycles.h>
 #include <rte_malloc.h>
 
 #include "test.h"
@@ -245,15 +246,15 @@ mergeable_wrap(void)
 	return fake_port_close(&port);
 }
 
-/* A packet whose last buffer is not yet used waits, and holds up those behind it. */
-static int
-incomplete_packet_waits(void)
+/* The device uses the first buffer of a packet, and takes the second, whose id is returned. */
+static uint16_t
+half_a_packet(uint8_t seed)
 {
 	struct virtio_net_hdr hdr = { .num_buffers = rte_cpu_to_le_16(2) };
 	static struct vdev_chain a, b;
 
-	fake_port_pattern(frame, 3000, 5);
-	TEST_ASSERT_EQUAL(vdev_vq_fetch(vq()), RING_SIZE, "all posted");
+	fake_port_pattern(frame, 3000, seed);
+	vdev_vq_fetch(vq());
 	vdev_vq_take(vq(), &a);
 	vdev_vq_take(vq(), &b);
 	vdev_chain_write(&a, 0, &hdr, sizeof(hdr));
@@ -261,12 +262,55 @@ incomplete_packet_waits(void)
 	vdev_chain_write(&b, 0, frame + FRAME_ONE, 3000 - FRAME_ONE);
 	vdev_vq_put(vq(), a.id, BUF_LEN);
 	vdev_vq_publish(vq());
+	return b.id;
+}
+
+/* A packet whose last buffer is not yet used waits, and holds up those behind it. */
+static int
+incomplete_packet_waits(void)
+{
+	struct vio_rxq *q = rte_eth_devices[port.port_id].data->rx_queues[0];
+	uint64_t end = 0;
+	uint16_t id;
+	uint8_t i;
+
+	for (i = 0; i < 3; i++) {
+		id = half_a_packet(i);
+		TEST_ASSERT_SUCCESS(expect_none(), "half a packet");
+		TEST_ASSERT(q->wait_end > end, "each has a deadline of its own");
+		end = q->wait_end;
+		TEST_ASSERT_SUCCESS(expect_none(), "half a packet");
+		TEST_ASSERT_EQUAL(q->wait_end, end, "which stays");
+		vdev_vq_put(vq(), id, 3000 - FRAME_ONE);
+		vdev_vq_publish(vq());
+		TEST_ASSERT_SUCCESS(expect(3000, i), "the whole packet");
+		TEST_ASSERT_SUCCESS(pass(60, 6), "the next one");
+	}
+	return fake_port_close(&port);
+}
+
+/* virtio 5.1.9.4.1: a device uses all buffers of a packet together; so they do come, or never. */
+static int
+incomplete_packet_is_given_up(void)
+{
+	struct vio_rxq *q = rte_eth_devices[port.port_id].data->rx_queues[0];
+	uint64_t ms;
+
+	half_a_packet(1);
 	TEST_ASSERT_SUCCESS(expect_none(), "half a packet");
+	ms = (q->wait_end - rte_get_timer_cycles()) * MS_PER_S / rte_get_timer_hz();
+	TEST_ASSERT(ms <= 5000 && ms > 4000, "%u ms", (unsigned int)ms);
+	/* as if that had passed */
+	q->wait_end = rte_get_timer_cycles() - 1;
 	TEST_ASSERT_SUCCESS(expect_none(), "half a packet");
-	vdev_vq_put(vq(), b.id, 3000 - FRAME_ONE);
-	vdev_vq_publish(vq());
-	TEST_ASSERT_SUCCESS(expect(3000, 5), "the whole packet");
-	TEST_ASSERT_SUCCESS(pass(60, 6), "the next one");
+	TEST_ASSERT_EQUAL(fake_port_xstat(&port, "rx_q0_bad_num_buffers"), 1, "not counted");
+	TEST_ASSERT_EQUAL(fake_port_events(&port, RTE_ETH_EVENT_INTR_RESET, 1), 1, "not told");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+	/* a start begins anew */
+	half_a_packet(2);
+	TEST_ASSERT_SUCCESS(expect_none(), "half a packet");
+	TEST_ASSERT_EQUAL(fake_port_xstat(&port, "rx_q0_bad_num_buffers"), 1, "at once");
 	return fake_port_close(&port);
 }
 
@@ -885,6 +929,7 @@ static struct unit_test_suite common = {
 		TEST_CASE_ST(setup_jumbo, teardown, mergeable),
 		TEST_CASE_ST(setup_jumbo, teardown, mergeable_wrap),
 		TEST_CASE_ST(setup_jumbo, teardown, incomplete_packet_waits),
+		TEST_CASE_ST(setup_jumbo, teardown, incomplete_packet_is_given_up),
 		TEST_CASE_ST(setup, teardown, runts_are_dropped),
 		TEST_CASE_ST(setup, teardown, mtu_change_while_running),
 		TEST_CASE_ST(setup, teardown, scatter_off),

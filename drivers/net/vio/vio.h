@@ -65,7 +65,7 @@ enum vio_violation {
 	VIO_BAD_USED_IDX,	/* more used entries than buffers posted */
 	VIO_BAD_ID,		/* the id of no buffer that the device holds */
 	VIO_BAD_LEN,		/* shorter than the header, or longer than the buffer */
-	VIO_BAD_NUM_BUFFERS,	/* a packet of no buffers, or of more than were posted */
+	VIO_BAD_NUM_BUFFERS,	/* a packet of no buffers, or of more than were posted or come */
 	VIO_NB_VIOLATIONS
 };
 
@@ -122,6 +122,7 @@ struct vio_rxq {
 
 	/* Line 3: written by the queue's thread. */
 	struct vio_rxq_stats stats __rte_cache_aligned;
+	uint64_t wait_end;	/* when to give up on a packet that is incomplete; 0: none is */
 	uint32_t lro_frame_len;			/* longest packet that was put together */
 	uint8_t gso_types;			/* VIRTIO_NET_HDR_GSO_*, a bit each: agreed on */
 	bool partial_csum;			/* struct vio_offload_choice */

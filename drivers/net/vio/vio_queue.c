@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <rte_cycles.h>
 #include <rte_malloc.h>
 
 #include "vio_intr.h"
@@ -444,6 +445,7 @@ static void
 rxq_renew(const struct rte_eth_dev *eth_dev, struct vio_rxq *q)
 {
 	vio_ring_reset(&q->ring);
+	q->wait_end = 0;
 	q->mergeable = vio_has(q->dev, VIRTIO_NET_F_MRG_RXBUF);
 	q->hdr_len = vio_hdr_len(&q->dev->features);
 	vio_rx_bufs_renew(q);
@@ -574,6 +576,17 @@ void
 vio_rxq_break(struct vio_rxq *q, enum vio_violation kind)
 {
 	queue_break(q->dev, "Rx", q->queue_id, &q->state, q->stats.violation, kind);
+}
+
+void
+vio_rxq_wait(struct vio_rxq *q)
+{
+	uint64_t now = rte_get_timer_cycles();
+
+	if (q->wait_end == 0)
+		q->wait_end = now + VIO_RX_DEADLINE_MS * rte_get_timer_hz() / MS_PER_S;
+	else if (now > q->wait_end)
+		vio_rxq_break(q, VIO_BAD_NUM_BUFFERS);
 }
 
 void

@@ -9,6 +9,9 @@
 
 #include "vio.h"
 
+/* How long the rest of a packet is waited for, of which the device has shown the beginning. */
+#define VIO_RX_DEADLINE_MS	5000
+
 /* ethdev operations; see rte_eth_rx_queue_setup() and its neighbours. */
 int
 vio_rx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_desc,
@@ -91,5 +94,12 @@ void
 vio_rxq_break(struct vio_rxq *q, enum vio_violation kind);
 void
 vio_txq_break(struct vio_txq *q, enum vio_violation kind);
+
+/*
+ * The next packet has more buffers than are used: breaks the queue once this is so for
+ * VIO_RX_DEADLINE_MS. Called by the queue's thread, which sets wait_end to 0 when they are used.
+ */
+void
+vio_rxq_wait(struct vio_rxq *q);
 
 #endif /* VIO_QUEUE_H */

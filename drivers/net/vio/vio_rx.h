@@ -205,7 +205,8 @@ vio_rx_finish(struct vio_rxq *q, struct rte_mbuf *m)
 
 /*
  * Whether all nb_bufs buffers of the next packet are used. False also when the queue broke, as
- * the packet has none, or more than the device had, so that it can never become complete.
+ * the packet has none, or more than the device had, so that it can never become complete, or as
+ * they do not come: virtio 5.1.9.4.1, a device uses all buffers of a packet together.
  */
 static __rte_always_inline bool
 vio_rx_is_complete(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t nb_bufs)
@@ -214,7 +215,12 @@ vio_rx_is_complete(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t 
 		vio_rxq_break(q, VIO_BAD_NUM_BUFFERS);
 		return false;
 	}
-	return fmt->nb_used(q, nb_bufs) == nb_bufs;
+	if (unlikely(fmt->nb_used(q, nb_bufs) < nb_bufs)) {
+		vio_rxq_wait(q);
+		return false;
+	}
+	q->wait_end = 0;
+	return true;
 }
 
 /*
