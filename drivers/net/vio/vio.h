@@ -26,6 +26,7 @@
 #include "vio_args.h"
 #include "vio_feature.h"
 #include "vio_hdr.h"
+#include "vio_order.h"
 #include "vio_ring.h"
 #include "vio_transport.h"
 #include "vio_vlan.h"
@@ -100,17 +101,20 @@ struct vio_rxq {
 
 	/* Line 2: read-mostly. */
 	struct rte_mempool *mp;		/* the first of the pools */
-	struct rte_mbuf **sw_ring;	/* by id: the buffer that the device holds, or NULL */
-	uint16_t *free_id;		/* by slot: the id to post when the slot comes round */
+	struct rte_mbuf **sw_ring;	/* by position: the buffer that the device holds, or NULL */
+	struct vio_order order;		/* ids by position, which is the slot they are posted in */
 	uint64_t mbuf_rearm;		/* data_off, refcnt, nb_segs and port of a received mbuf */
 	uint64_t mbuf_ol_flags;		/* EXTERNAL for a pool of pinned external buffers */
 	uint16_t hdr_len;		/* of the virtio_net_hdr, as it was negotiated */
 	uint16_t nb_bufs;		/* buffers that the ring has room for */
 	uint16_t buf_len;		/* bytes of a posted buffer, header included */
 	uint16_t mtu_frame_len;		/* longest untagged frame */
+
+	/* Line 3: the same, and what the queue's thread notes. */
+	uint32_t ptype_layers;		/* RTE_PTYPE_*_MASK to look at; 0: no packet type */
 	uint16_t free_thresh;		/* refill when so many are missing */
 	uint16_t addr_off;		/* VIO_MBUF_ADDR() */
-	uint32_t ptype_layers;		/* RTE_PTYPE_*_MASK to look at; 0: no packet type */
+	uint16_t nb_new_ids;		/* split: so many slots to come may say another id */
 	uint8_t state;			/* enum vio_queue_state */
 	uint8_t busy;			/* in a burst; written by the queue's thread */
 	bool mergeable;			/* MRG_RXBUF was negotiated */
@@ -120,7 +124,7 @@ struct vio_rxq {
 	bool hash_of_outer;		/* never one of inner headers */
 	uint8_t vlan_strip;		/* the tags to take out, of VIO_VLAN_RX_OFFLOADS */
 
-	/* Line 3: written by the queue's thread. */
+	/* Line 4: written by the queue's thread. */
 	struct vio_rxq_stats stats __rte_cache_aligned;
 	uint64_t wait_end;	/* when to give up on a packet that is incomplete; 0: none is */
 	uint32_t lro_frame_len;			/* longest packet that was put together */
@@ -139,12 +143,13 @@ struct vio_rxq {
 	struct vio_rx_seg segs[VIO_RX_POOLS_MAX + 1];	/* buffer split: in a buffer's order */
 	uint16_t nb_segs;			/* of them; the last stands for all further ones */
 	uint16_t chain_len;			/* descriptors of a buffer: its segments */
-	uint16_t nb_free_ids;			/* buffer split: in free_id, the last is the next */
+	uint16_t nb_free_ids;			/* buffer split: vio_rx_chain.h */
 	uint16_t queue_id;			/* cold */
 	bool wants_intr;			/* cold: Rx interrupts are on (vio_intr.h) */
 } __rte_cache_aligned;
 static_assert(offsetof(struct vio_rxq, mp) == 2 * RTE_CACHE_LINE_SIZE, "line 2");
-static_assert(offsetof(struct vio_rxq, stats) == 3 * RTE_CACHE_LINE_SIZE, "line 3");
+static_assert(offsetof(struct vio_rxq, ptype_layers) == 3 * RTE_CACHE_LINE_SIZE, "line 3");
+static_assert(offsetof(struct vio_rxq, stats) == 4 * RTE_CACHE_LINE_SIZE, "line 4");
 
 struct vio_txq_stats {
 	uint64_t packets;

@@ -84,9 +84,11 @@ vio_hdr_rx(const struct rte_mbuf *m)
 static inline uint16_t
 vio_hdr_rx_says(const struct rte_mbuf *m)
 {
-	const volatile struct virtio_net_hdr *hdr = vio_hdr_rx(m);
+	typedef rte_le16_t __rte_may_alias both_t;
 
-	return hdr->flags | hdr->gso_type << 8;
+	static_assert(offsetof(struct virtio_net_hdr, gso_type) ==
+		      offsetof(struct virtio_net_hdr, flags) + 1, "virtio 5.1.9");
+	return rte_le_to_cpu_16(*(const volatile both_t *)&vio_hdr_rx(m)->flags);
 }
 
 /*

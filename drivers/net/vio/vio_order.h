@@ -68,17 +68,25 @@ vio_order_distance(const struct vio_order *order, uint16_t from, uint16_t to)
 	return to < from ? to + order->size - from : to - from;
 }
 
-/* Exchanges two positions, with what stands in by_pos, an array of pointers by position. */
+/* Exchanges the ids of two positions. */
 static inline void
-vio_order_swap(struct vio_order *order, void **by_pos, uint16_t a, uint16_t b)
+vio_order_swap_ids(struct vio_order *order, uint16_t a, uint16_t b)
 {
 	uint16_t id_a = order->ids[a], id_b = order->ids[b];
-	void *what = by_pos[a];
 
 	order->ids[a] = id_b;
 	order->pos_of[id_b] = a;
 	order->ids[b] = id_a;
 	order->pos_of[id_a] = b;
+}
+
+/* The same, with what stands in by_pos, an array of pointers by position. */
+static inline void
+vio_order_swap(struct vio_order *order, void **by_pos, uint16_t a, uint16_t b)
+{
+	void *what = by_pos[a];
+
+	vio_order_swap_ids(order, a, b);
 	by_pos[a] = by_pos[b];
 	by_pos[b] = what;
 }

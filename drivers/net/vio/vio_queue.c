@@ -160,7 +160,6 @@ static void
 rxq_fill(struct vio_rxq *q, uint64_t offloads)
 {
 	q->sw_ring = RTE_PTR_ADD(q, sizeof(*q));
-	q->free_id = RTE_PTR_ADD(q->sw_ring, q->ring.size * sizeof(*q->sw_ring));
 	q->addr_off = VIO_MBUF_ADDR(q->ring.use_va);
 	q->mbuf_rearm = rxq_mbuf_rearm(q->dev->port_id);
 	q->offloads = offloads;
@@ -187,8 +186,8 @@ vio_rx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 	if (ret < 0 || thresh == 0)
 		return ret < 0 ? ret : -EINVAL;
 
-	q = queue_zalloc(dev, "rx", queue_id, sizeof(*q) + size *
-			 (sizeof(*q->sw_ring) + sizeof(*q->free_id)), node);
+	q = queue_zalloc(dev, "rx", queue_id, sizeof(*q) + size * sizeof(*q->sw_ring) +
+			 vio_order_room(size), node);
 	if (q == NULL)
 		return -ENOMEM;
 	ret = queue_ring_alloc(dev, &q->ring, "rx", queue_id, size, 0, node);

@@ -21,6 +21,16 @@
 #define VIO_RING_PACKED_BITS	(VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED)
 
 /*
+ * The second half of a descriptor as one word: the length, the id, and the flags, of which only
+ * those two bits say something of a used one.
+ */
+#define VIO_RING_PACKED_ID_SHIFT	32
+#define VIO_RING_PACKED_FLAGS_SHIFT	48
+#define VIO_RING_PACKED_WORD_BITS \
+	((UINT64_C(1) << VIO_RING_PACKED_FLAGS_SHIFT) - 1 + \
+	 ((uint64_t)VIO_RING_PACKED_BITS << VIO_RING_PACKED_FLAGS_SHIFT))
+
+/*
  * Descriptors that the device holds: posted and not yet taken back. An available descriptor has
  * AVAIL of its wrap counter, a used one both; so AVAIL differs when only one index has wrapped.
  */
@@ -78,6 +88,32 @@ vio_ring_packed_used_read(const struct vio_ring *ring, uint16_t ahead, uint32_t 
 	d = &ring->pdesc[slot];
 	*id = rte_le_to_cpu_16(d->id);
 	*len = rte_le_to_cpu_32(d->len);
+}
+
+/*
+ * Where that word is. Read at once, what it says belongs together, as a device writes the flags
+ * last.
+ */
+static inline const volatile void *
+vio_ring_packed_word(const struct vio_ring *ring, uint16_t slot)
+{
+	static_assert(offsetof(struct pvirtq_desc, len) == sizeof(uint64_t) &&
+		      offsetof(struct pvirtq_desc, id) == sizeof(uint64_t) + 4 &&
+		      offsetof(struct pvirtq_desc, flags) == sizeof(uint64_t) + 6, "a word");
+	return &ring->pdesc[slot].len;
+}
+
+/*
+ * virtio 2.8.22: buffers are read after the flags that show them, here those of words. Pairs with
+ * the device's barrier before it writes the flags.
+ */
+static inline void
+vio_ring_packed_shown_barrier(const struct vio_ring *ring)
+{
+	if (ring->weak_barriers)
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	else
+		rte_io_rmb();
 }
 
 /* Goes on behind a buffer of nb descriptors that was used. */

@@ -5,8 +5,9 @@
 /*
  * Receive as far as it is the same for every ring format (virtio 5.1.9.4): packets out of used
  * buffers, refill, statistics. Included by the burst files only, one a format.
- * Invariants: every buffer that the device holds stands in sw_ring under its id, once; a packet
- * is taken whole or not at all; what the device wrote is read once and bounded before use.
+ * Invariants: every buffer that the device holds stands in sw_ring, once, and nothing else does; a
+ * packet is taken whole or not at all; what the device wrote is read once and bounded before
+ * use. What is done by groups (vio_rx_group.h) could be done one by one with the same result.
  * Threads: one at a time for a queue.
  */
 
@@ -19,6 +20,7 @@
 #include "vio_hdr.h"
 #include "vio_queue.h"
 #include "vio_rx_bufs.h"
+#include "vio_rx_group.h"
 #include "vio_rx_hash.h"
 #include "vio_rx_offload.h"
 #include "vio_suspend.h"
@@ -49,8 +51,22 @@ struct vio_rx_format {
 	 */
 	bool (*read)(struct vio_rxq *q, uint32_t *id, uint32_t *len);
 
+	/* The buffer of an id below nb_bufs, or NULL if the device does not hold it. */
+	struct rte_mbuf *(*find)(const struct vio_rxq *q, uint16_t id);
+
 	/* Goes on behind the buffer that was read; the device no longer holds id. */
 	void (*take)(struct vio_rxq *q, uint16_t id);
+
+	/*
+	 * For groups; without group_room there are none. group_room: how many buffers from pos on
+	 * the device was given and may have used in this order. word_flags: what a word has
+	 * besides id and length. skip: goes on behind so many buffers that stood in order.
+	 */
+	uint16_t (*group_room)(const struct vio_rxq *q);
+	uint16_t (*pos)(const struct vio_rxq *q);
+	uint64_t (*word_flags)(const struct vio_rxq *q);
+	void (*skip)(struct vio_rxq *q, uint16_t nb);
+	struct vio_rx_word word;
 
 	/* Writes nb buffers, at most as many as are missing, into the ring. */
 	void (*post)(struct vio_rxq *q, struct rte_mbuf **bufs, uint16_t nb);
@@ -89,7 +105,8 @@ vio_rx_peek(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t min_len
 
 	if (unlikely(!fmt->read(q, &id, &len)))
 		return false;
-	if (unlikely(id >= q->nb_bufs || q->sw_ring[id] == NULL)) {
+	used->m = id < q->nb_bufs ? fmt->find(q, id) : NULL;
+	if (unlikely(used->m == NULL)) {
 		vio_rxq_break(q, VIO_BAD_ID);
 		return false;
 	}
@@ -97,7 +114,6 @@ vio_rx_peek(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t min_len
 		vio_rxq_break(q, VIO_BAD_LEN);
 		return false;
 	}
-	used->m = q->sw_ring[id];
 	used->id = id;
 	used->len = len;
 	return true;
@@ -113,7 +129,6 @@ vio_rx_take(const struct vio_rx_format *fmt, struct vio_rxq *q, const struct vio
 {
 	struct rte_mbuf *m = used->m;
 
-	q->sw_ring[used->id] = NULL;
 	fmt->take(q, used->id);
 
 	*vio_mbuf_rearm_data(m) = q->mbuf_rearm;
@@ -181,10 +196,30 @@ vio_rx_is_wanted(struct vio_rxq *q, struct rte_mbuf *m)
 	return false;
 }
 
+/* Whether the application wants more of packets than what every packet gets. */
+static __rte_always_inline bool
+vio_rx_has_extras(const struct vio_rxq *q)
+{
+	return q->hash_report || q->vlan_strip != 0 || q->ptype_layers != 0;
+}
+
+/* That. The tags go last: until then, the data is where the device wrote it. */
+static __rte_always_inline void
+vio_rx_add_extras(const struct vio_rxq *q, struct rte_mbuf *m)
+{
+	if (q->hash_report)
+		vio_rx_hash(m, q->hash_of_outer);
+	if (q->vlan_strip != 0)
+		vio_vlan_rx_strip(m, q->vlan_strip);
+	/* Within the packet only: it is read by rte_pktmbuf_read(). */
+	if (q->ptype_layers != 0)
+		m->packet_type = rte_net_get_ptype(m, NULL, q->ptype_layers);
+}
+
 /*
  * Finishes a complete packet: the one place that looks at it and at its header (vio_hdr_rx())
- * before the application does. Returns NULL for one that is not wanted, which is freed. The tags
- * go last: until then, the data is where the device wrote it.
+ * before the application does, but for groups. Returns NULL for one that is not wanted, which is
+ * freed.
  */
 static __rte_always_inline struct rte_mbuf *
 vio_rx_finish(struct vio_rxq *q, struct rte_mbuf *m)
@@ -193,13 +228,7 @@ vio_rx_finish(struct vio_rxq *q, struct rte_mbuf *m)
 		rte_pktmbuf_free(m);
 		return NULL;
 	}
-	if (q->hash_report)
-		vio_rx_hash(m, q->hash_of_outer);
-	if (q->vlan_strip != 0)
-		vio_vlan_rx_strip(m, q->vlan_strip);
-	/* Within the packet only: it is read by rte_pktmbuf_read(). */
-	if (q->ptype_layers != 0)
-		m->packet_type = rte_net_get_ptype(m, NULL, q->ptype_layers);
+	vio_rx_add_extras(q, m);
 	return m;
 }
 
@@ -249,14 +278,36 @@ vio_rx_packet(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbu
 	return true;
 }
 
+/*
+ * Takes nb buffers off the top of the pool's cache of this thread. Returns where they are, until
+ * the pool is used again, or NULL if the cache does not have as many.
+ */
+static __rte_always_inline struct rte_mbuf **
+vio_rx_cached(struct rte_mempool *mp, uint16_t nb)
+{
+#ifndef RTE_LIBRTE_MEMPOOL_DEBUG
+	struct rte_mempool_cache *cache = rte_mempool_default_cache(mp, rte_lcore_id());
+
+	if (likely(cache != NULL && cache->len >= nb)) {
+		cache->len -= nb;
+		return (struct rte_mbuf **)&cache->objs[cache->len];
+	}
+#endif
+	return NULL;
+}
+
 /* Posts up to nb buffers, at most VIO_RX_REFILL_BATCH. Returns how many the pool had. */
 static __rte_always_inline uint16_t
 vio_rx_fill(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t nb)
 {
-	struct rte_mbuf *bufs[VIO_RX_REFILL_BATCH];
+	struct rte_mbuf *room[VIO_RX_REFILL_BATCH];
+	struct rte_mbuf **bufs = vio_rx_cached(q->mp, nb);
 
-	if (unlikely(rte_mempool_get_bulk(q->mp, (void **)bufs, nb) < 0))
-		nb = vio_rx_bufs_scrape(q, bufs, nb);
+	if (unlikely(bufs == NULL)) {
+		bufs = room;
+		if (unlikely(rte_mempool_get_bulk(q->mp, (void **)bufs, nb) < 0))
+			nb = vio_rx_bufs_scrape(q, bufs, nb);
+	}
 	fmt->post(q, bufs, nb);
 	return nb;
 }
@@ -287,24 +338,125 @@ vio_rx_refill(const struct vio_rx_format *fmt, struct vio_rxq *q)
 	q->stats.notify += fmt->notify(&q->ring);
 }
 
+/* Takes packets one by one, as many as there are, at most nb. Returns how many. */
+static __rte_always_inline uint16_t
+vio_rx_singles(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbuf **pkts,
+	       uint16_t nb, uint64_t *bytes)
+{
+	uint16_t nb_rx = 0;
+	struct rte_mbuf *m;
+
+	while (nb_rx < nb && vio_rx_packet(fmt, q, &m)) {
+		if (unlikely(m == NULL))
+			continue;
+		*bytes += m->pkt_len;
+		pkts[nb_rx++] = m;
+	}
+	return nb_rx;
+}
+
+#ifdef VIO_HAS_VEC
+/* What the application wants besides, for a group. Tags that go take their bytes along. */
+static __rte_always_inline void
+vio_rx_group_add_extras(const struct vio_rxq *q, struct rte_mbuf **pkts, uint64_t *bytes)
+{
+	unsigned int i;
+
+	for (i = 0; i < VIO_VEC_GROUP; i++) {
+		*bytes -= pkts[i]->pkt_len;
+		vio_rx_add_extras(q, pkts[i]);
+		*bytes += pkts[i]->pkt_len;
+	}
+}
+
+/*
+ * Takes groups of plain packets, as long as there are any and up to the ring's end, at most
+ * nb packets. Returns how many.
+ */
+static __rte_always_inline uint16_t
+vio_rx_groups(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbuf **pkts,
+	      uint16_t nb, uint64_t *bytes)
+{
+	const bool extras = vio_rx_has_extras(q);
+	const uint16_t pos = fmt->pos(q);
+	const uint32_t up_to_end = q->ring.size - pos;
+	const uint32_t room = RTE_MIN(fmt->group_room(q), up_to_end);
+	const uint32_t max = RTE_MIN(room, nb);
+	struct vio_rx_expected expected;
+	struct vio_rx_group g = {
+		.words = fmt->word.at(q, pos),
+		.ids = &q->order.ids[pos],
+		.bufs = &q->sw_ring[pos],
+	};
+	vio_vec_t sum = { 0 };
+	uint32_t nb_rx;
+
+	vio_rx_expect(&fmt->word, q, fmt->word_flags(q), &expected);
+	for (nb_rx = 0; nb_rx + VIO_VEC_GROUP <= max; nb_rx += VIO_VEC_GROUP) {
+		if (!vio_rx_group(&fmt->word, q, &g, &expected, &sum))
+			break;
+		memcpy(&pkts[nb_rx], g.bufs, VIO_VEC_GROUP * sizeof(*pkts));
+		memset(g.bufs, 0, VIO_VEC_GROUP * sizeof(*pkts));
+		if (unlikely(extras))
+			vio_rx_group_add_extras(q, &pkts[nb_rx], bytes);
+		g.words += VIO_VEC_GROUP * fmt->word.stride;
+		g.ids += VIO_VEC_GROUP;
+		g.bufs += VIO_VEC_GROUP;
+	}
+	*bytes += vio_vec_sum(&sum);
+	fmt->skip(q, nb_rx);
+	return nb_rx;
+}
+#else
+static inline uint16_t
+vio_rx_groups(const struct vio_rx_format *fmt __rte_unused, struct vio_rxq *q __rte_unused,
+	      struct rte_mbuf **pkts __rte_unused, uint16_t nb __rte_unused,
+	      uint64_t *bytes __rte_unused)
+{
+	return 0;
+}
+#endif
+
+/*
+ * Takes the next packets, at most nb: by groups, and where that is not possible some one by one,
+ * so that packets that are not plain hardly pay for the attempts. Returns how many.
+ */
+static __rte_always_inline uint16_t
+vio_rx_take_packets(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbuf **pkts,
+		    uint16_t nb, uint64_t *bytes)
+{
+	uint16_t nb_rx = 0, got, singly;
+
+	if (fmt->group_room == NULL)
+		return vio_rx_singles(fmt, q, pkts, nb, bytes);
+	for (;;) {
+		got = vio_rx_groups(fmt, q, &pkts[nb_rx], nb - nb_rx, bytes);
+		nb_rx += got;
+		if (likely(nb_rx == nb))
+			return nb;
+		/* Groups end at the ring's end, and go on behind it. */
+		if (got > 0 && fmt->pos(q) == 0)
+			continue;
+		singly = RTE_MIN(nb - nb_rx, VIO_VEC_GROUP);
+		got = vio_rx_singles(fmt, q, &pkts[nb_rx], singly, bytes);
+		nb_rx += got;
+		if (got < singly || nb_rx == nb)
+			return nb_rx;
+	}
+}
+
 /* A burst of a queue that is in use. */
 static __rte_always_inline uint16_t
 vio_rx_work(const struct vio_rx_format *fmt, void (*refill)(struct vio_rxq *q),
 	    struct vio_rxq *q, struct rte_mbuf **pkts, uint16_t nb_pkts)
 {
-	struct rte_mbuf *m;
-	uint16_t nb_rx = 0;
 	uint64_t bytes = 0;
+	uint16_t nb_rx;
 
 	if (unlikely(!fmt->look(q)))
 		return 0;
 
-	while (nb_rx < nb_pkts && vio_rx_packet(fmt, q, &m)) {
-		if (unlikely(m == NULL))
-			continue;
-		bytes += m->pkt_len;
-		pkts[nb_rx++] = m;
-	}
+	nb_rx = vio_rx_take_packets(fmt, q, pkts, nb_pkts, &bytes);
 	q->stats.packets += nb_rx;
 	q->stats.bytes += bytes;
 
@@ -312,6 +464,25 @@ vio_rx_work(const struct vio_rx_format *fmt, void (*refill)(struct vio_rxq *q),
 	    likely(q->state == VIO_QUEUE_STARTED))
 		refill(q);
 	return nb_rx;
+}
+
+/* Where a buffer is one mbuf, it stands in sw_ring at the position of its id. */
+static inline struct rte_mbuf *
+vio_rx_find(const struct vio_rxq *q, uint16_t id)
+{
+	return q->sw_ring[q->order.pos_of[id]];
+}
+
+/* Takes the buffer of an id out of sw_ring; pos is the oldest position, to which it comes. */
+static inline void
+vio_rx_remove(struct vio_rxq *q, uint16_t id, uint16_t pos)
+{
+	if (unlikely(q->order.ids[pos] != id)) {
+		vio_order_swap(&q->order, (void **)q->sw_ring, pos, q->order.pos_of[id]);
+		/* Both positions are posted with other ids when the ring comes round to them. */
+		q->nb_new_ids = q->ring.size;
+	}
+	q->sw_ring[pos] = NULL;
 }
 
 /* eth_rx_queue_count_t of a format. */

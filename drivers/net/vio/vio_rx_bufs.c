@@ -170,16 +170,36 @@ vio_rx_bufs_init(struct vio_rxq *q, const struct rte_eth_rxconf *conf, struct rt
 	return ret < 0 ? ret : chain_init(q, mtu);
 }
 
+/*
+ * On split rings, whose descriptors stay where they are, each buffer's is always the same but for
+ * the address.
+ */
+static void
+descs_fill(struct vio_rxq *q)
+{
+	uint16_t i;
+
+	if (q->ring.is_packed)
+		return;
+	for (i = 0; i < q->ring.size; i++) {
+		q->ring.desc[i].len = rte_cpu_to_le_32(q->buf_len);
+		q->ring.desc[i].flags = rte_cpu_to_le_16(VIRTQ_DESC_F_WRITE);
+	}
+}
+
 void
 vio_rx_bufs_renew(struct vio_rxq *q)
 {
 	uint16_t i;
 
 	q->nb_free_ids = q->nb_bufs;
-	for (i = 0; i < q->nb_bufs; i++)
-		q->free_id[i] = i;
-	if (!q->dev->splits_buffers)
+	q->nb_new_ids = q->ring.size;
+	vio_order_init(&q->order, RTE_PTR_ADD(q->sw_ring, q->ring.size * sizeof(*q->sw_ring)),
+		       q->nb_bufs);
+	if (!q->dev->splits_buffers) {
+		descs_fill(q);
 		return;
+	}
 	q->buf_len = q->hdr_len;
 	for (i = 0; i < q->chain_len; i++)
 		q->buf_len += vio_rx_chain_seg(q, i)->len;

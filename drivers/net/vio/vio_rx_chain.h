@@ -9,9 +9,11 @@
  * segments end before the longest packet does, mbufs of the last pool follow. So a packet takes
  * one buffer, and is split where the application wants it.
  *
- * Invariants: buffers are numbered from 0 to nb_bufs - 1, by their id; the first mbuf of each
- * stands in sw_ring under its id only while the device holds it; the others stand behind them,
- * and those that no packet reached stay there for when the buffer is posted again.
+ * Invariants: buffers are numbered from 0 to nb_bufs - 1, by their id; order.ids begins with the
+ * nb_free_ids of those that the device does not hold, of which the last is posted next; the first
+ * mbuf of each buffer stands in sw_ring under its id only while the device holds it; the others
+ * stand behind them, and those that no packet reached stay there for when the buffer is posted
+ * again.
  * Threads: one at a time for a queue.
  */
 
@@ -70,13 +72,28 @@ vio_rx_chain_fill(struct vio_rxq *q, uint16_t nb, void (*post)(struct vio_rxq *q
 	uint16_t i, id;
 
 	for (i = 0; i < nb; i++) {
-		id = q->free_id[q->nb_free_ids - 1];
+		id = q->order.ids[q->nb_free_ids - 1];
 		if (unlikely(!vio_rx_chain_complete(q, id)))
 			break;
 		q->nb_free_ids--;
 		post(q, id);
 	}
 	return i;
+}
+
+/* vio_rx_format.find. */
+static inline struct rte_mbuf *
+vio_rx_chain_find(const struct vio_rxq *q, uint16_t id)
+{
+	return q->sw_ring[id];
+}
+
+/* The device no longer holds the buffer of an id. */
+static inline void
+vio_rx_chain_take(struct vio_rxq *q, uint16_t id)
+{
+	vio_order_swap_ids(&q->order, q->order.pos_of[id], q->nb_free_ids++);
+	q->sw_ring[id] = NULL;
 }
 
 /* vio_rx_format.spread; the buffer's own header is of hdr_len bytes, which may be 0. */

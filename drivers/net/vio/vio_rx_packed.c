@@ -5,9 +5,9 @@
 /*
  * Receive on packed rings (virtio 2.8): what vio_rx.h asks of a format, without and with
  * IN_ORDER.
- * Invariant: free_id holds, by slot, the id to post when the ring comes round to it, which with
- * IN_ORDER is the slot; an id is there or in sw_ring, so that the device cannot use more
- * buffers than it holds.
+ * Invariant: a position (vio_order.h) is the slot of the ring that its id is posted in; with
+ * IN_ORDER, it is the id. What the device does not hold does not stand in sw_ring, so that it
+ * cannot use more buffers than it holds.
  * Threads: one at a time for a queue.
  */
 
@@ -44,8 +44,40 @@ packed_read(struct vio_rxq *q, uint32_t *id, uint32_t *len)
 static inline void
 packed_take(struct vio_rxq *q, uint16_t id)
 {
-	q->free_id[q->ring.used_idx] = id;
+	vio_rx_remove(q, id, q->ring.used_idx);
 	vio_ring_packed_skip(&q->ring, 1);
+}
+
+static inline uint16_t
+packed_pos(const struct vio_rxq *q)
+{
+	return q->ring.used_idx;
+}
+
+static inline void
+packed_skip(struct vio_rxq *q, uint16_t nb)
+{
+	vio_ring_packed_skip(&q->ring, nb);
+}
+
+/* Which of them are used, the words say. */
+static inline uint16_t
+packed_group_room(const struct vio_rxq *q)
+{
+	return vio_ring_packed_nb_posted(&q->ring);
+}
+
+static inline uint64_t
+packed_word_flags(const struct vio_rxq *q)
+{
+	return (uint64_t)q->ring.used_bits << VIO_RING_PACKED_FLAGS_SHIFT;
+}
+
+/* A word is the second half of a descriptor. */
+static inline const volatile void *
+packed_word_at(const struct vio_rxq *q, uint16_t pos)
+{
+	return vio_ring_packed_word(&q->ring, pos);
 }
 
 /* With IN_ORDER, used descriptors are as far apart as their batches span. */
@@ -91,18 +123,25 @@ static inline void
 packed_in_order_take(struct vio_rxq *q, uint16_t id)
 {
 	vio_ring_batch_take(&q->ring, id);
-	vio_ring_packed_skip(&q->ring, 1);
+	packed_take(q, id);
+}
+
+/* As split_in_order_group_room() does. */
+static inline uint16_t
+packed_in_order_group_room(const struct vio_rxq *q)
+{
+	return vio_ring_in_batch(&q->ring) ? 0 : packed_group_room(q);
 }
 
 static inline void
 packed_post(struct vio_rxq *q, struct rte_mbuf **bufs, uint16_t nb)
 {
-	uint16_t i, id;
+	uint16_t i, pos;
 
 	for (i = 0; i < nb; i++) {
-		id = q->free_id[q->ring.avail_idx];
-		q->sw_ring[id] = bufs[i];
-		vio_ring_packed_post(&q->ring, id,
+		pos = q->ring.avail_idx;
+		q->sw_ring[pos] = bufs[i];
+		vio_ring_packed_post(&q->ring, q->order.ids[pos],
 				     vio_mbuf_addr(bufs[i], q->addr_off) + RTE_PKTMBUF_HEADROOM,
 				     q->buf_len, VIRTQ_DESC_F_WRITE);
 	}
@@ -131,7 +170,7 @@ packed_chain_nb_used(const struct vio_rxq *q, uint16_t max)
 static inline void
 packed_chain_take(struct vio_rxq *q, uint16_t id)
 {
-	q->free_id[q->nb_free_ids++] = id;
+	vio_rx_chain_take(q, id);
 	vio_ring_packed_skip(&q->ring, q->chain_len);
 }
 
@@ -160,7 +199,19 @@ static const struct vio_rx_format packed = {
 	.look = packed_look,
 	.nb_used = packed_nb_used,
 	.read = packed_read,
+	.find = vio_rx_find,
 	.take = packed_take,
+	.group_room = packed_group_room,
+	.pos = packed_pos,
+	.word_flags = packed_word_flags,
+	.skip = packed_skip,
+	.word = {
+		.at = packed_word_at,
+		.stride = sizeof(struct pvirtq_desc),
+		.id_shift = VIO_RING_PACKED_ID_SHIFT,
+		.shows = true,
+		.bits = VIO_RING_PACKED_WORD_BITS,
+	},
 	.post = packed_post,
 	.publish = vio_ring_packed_publish,
 	.notify = vio_ring_packed_notify,
@@ -171,7 +222,19 @@ static const struct vio_rx_format packed_in_order = {
 	.look = packed_look,
 	.nb_used = packed_in_order_nb_used,
 	.read = packed_in_order_read,
+	.find = vio_rx_find,
 	.take = packed_in_order_take,
+	.group_room = packed_in_order_group_room,
+	.pos = packed_pos,
+	.word_flags = packed_word_flags,
+	.skip = packed_skip,
+	.word = {
+		.at = packed_word_at,
+		.stride = sizeof(struct pvirtq_desc),
+		.id_shift = VIO_RING_PACKED_ID_SHIFT,
+		.shows = true,
+		.bits = VIO_RING_PACKED_WORD_BITS,
+	},
 	.post = packed_post,
 	.publish = vio_ring_packed_publish,
 	.notify = vio_ring_packed_notify,
@@ -182,6 +245,7 @@ static const struct vio_rx_format packed_chain = {
 	.look = packed_look,
 	.nb_used = packed_chain_nb_used,
 	.read = packed_read,
+	.find = vio_rx_chain_find,
 	.take = packed_chain_take,
 	.fill = packed_chain_fill,
 	.spread = vio_rx_chain_spread,

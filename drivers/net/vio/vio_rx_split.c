@@ -4,8 +4,8 @@
 
 /*
  * Receive on split rings (virtio 2.7): what vio_rx.h asks of a format, without and with IN_ORDER.
- * Invariant: free_id holds, by slot, the id to post when the available ring comes round to it;
- * with IN_ORDER, that is the slot.
+ * Invariant: a position (vio_order.h) is the slot of the available ring that its id is posted in;
+ * with IN_ORDER, it is the id. The length and the flags of each descriptor are written once.
  * Threads: one at a time for a queue.
  */
 
@@ -37,11 +37,45 @@ split_read(struct vio_rxq *q, uint32_t *id, uint32_t *len)
 	return true;
 }
 
+static inline uint16_t
+split_pos(const struct vio_rxq *q)
+{
+	return q->ring.used_idx & q->ring.mask;
+}
+
 static inline void
 split_take(struct vio_rxq *q, uint16_t id)
 {
-	q->free_id[q->ring.used_idx & q->ring.mask] = id;
+	vio_rx_remove(q, id, split_pos(q));
 	q->ring.used_idx++;
+}
+
+static inline void
+split_skip(struct vio_rxq *q, uint16_t nb)
+{
+	q->ring.used_idx += nb;
+}
+
+static inline uint16_t
+split_group_room(const struct vio_rxq *q)
+{
+	return vio_ring_split_nb_used(&q->ring);
+}
+
+static inline uint64_t
+split_word_flags(const struct vio_rxq *q __rte_unused)
+{
+	return 0;
+}
+
+/* A word is a whole entry of the used ring: id and, above it, the length. */
+static inline const volatile void *
+split_word_at(const struct vio_rxq *q, uint16_t pos)
+{
+	static_assert(sizeof(struct virtq_used_elem) == sizeof(uint64_t) &&
+		      offsetof(struct virtq_used_elem, id) == 0, "virtio 2.7.8");
+
+	return &q->ring.used->ring[pos];
 }
 
 /* With IN_ORDER, the next buffer is the oldest; a batch does not reach beyond idx. */
@@ -68,35 +102,68 @@ static inline void
 split_in_order_take(struct vio_rxq *q, uint16_t id)
 {
 	vio_ring_batch_take(&q->ring, id);
-	q->ring.used_idx++;
+	split_take(q, id);
+}
+
+/*
+ * What is left of a batch has no entries. One that begins within a group is seen by the id of its
+ * entry, which is that of its last buffer.
+ */
+static inline uint16_t
+split_in_order_group_room(const struct vio_rxq *q)
+{
+	return vio_ring_in_batch(&q->ring) ? 0 : split_group_room(q);
+}
+
+/* Only the address changes. */
+static inline void
+split_desc_fill(struct virtq_desc *desc, const struct rte_mbuf *m, uint16_t addr_off)
+{
+	desc->addr = rte_cpu_to_le_64(vio_mbuf_addr(m, addr_off) + RTE_PKTMBUF_HEADROOM);
+}
+
+/* Posts buffers at nb positions that do not go round the end. */
+static inline void
+split_post_run(struct vio_rxq *q, struct rte_mbuf **bufs, uint16_t nb)
+{
+	struct vio_ring *ring = &q->ring;
+	const uint16_t pos = ring->avail_idx & ring->mask, addr_off = q->addr_off;
+	const uint16_t *ids = &q->order.ids[pos];
+	struct virtq_desc *desc = ring->desc;
+	unsigned int i, k;
+
+	memcpy(&q->sw_ring[pos], bufs, nb * sizeof(*bufs));
+	for (i = 0; i + 4 <= nb; i += 4)
+		for (k = 0; k < 4; k++)
+			split_desc_fill(&desc[ids[i + k]], bufs[i + k], addr_off);
+	for (; i < nb; i++)
+		split_desc_fill(&desc[ids[i]], bufs[i], addr_off);
+	ring->avail_idx += nb;
+	/* A slot that already says the same is left alone, as the device reads that line. */
+	if (likely(q->nb_new_ids == 0))
+		return;
+	for (i = 0; i < nb; i++)
+		ring->avail->ring[pos + i] = rte_cpu_to_le_16(ids[i]);
+	q->nb_new_ids -= RTE_MIN(q->nb_new_ids, nb);
 }
 
 static inline void
 split_post(struct vio_rxq *q, struct rte_mbuf **bufs, uint16_t nb)
 {
-	struct vio_ring *ring = &q->ring;
-	uint16_t i, slot, id;
+	uint16_t up_to_end = q->ring.size - (q->ring.avail_idx & q->ring.mask);
 
-	for (i = 0; i < nb; i++) {
-		slot = ring->avail_idx & ring->mask;
-		id = q->free_id[slot];
-		q->sw_ring[id] = bufs[i];
-		ring->desc[id] = (struct virtq_desc){
-			.addr = rte_cpu_to_le_64(vio_mbuf_addr(bufs[i], q->addr_off) +
-						 RTE_PKTMBUF_HEADROOM),
-			.len = rte_cpu_to_le_32(q->buf_len),
-			.flags = rte_cpu_to_le_16(VIRTQ_DESC_F_WRITE),
-		};
-		ring->avail->ring[slot] = rte_cpu_to_le_16(id);
-		ring->avail_idx++;
+	if (unlikely(nb > up_to_end)) {
+		split_post_run(q, bufs, up_to_end);
+		bufs += up_to_end;
+		nb -= up_to_end;
 	}
+	split_post_run(q, bufs, nb);
 }
 
-/* Where buffers are chains, which of them come next does not follow from the slot. */
 static inline void
 split_chain_take(struct vio_rxq *q, uint16_t id)
 {
-	q->free_id[q->nb_free_ids++] = id;
+	vio_rx_chain_take(q, id);
 	q->ring.used_idx++;
 }
 
@@ -139,7 +206,18 @@ static const struct vio_rx_format split = {
 	.look = split_look,
 	.nb_used = split_nb_used,
 	.read = split_read,
+	.find = vio_rx_find,
 	.take = split_take,
+	.group_room = split_group_room,
+	.pos = split_pos,
+	.word_flags = split_word_flags,
+	.skip = split_skip,
+	.word = {
+		.at = split_word_at,
+		.stride = sizeof(struct virtq_used_elem),
+		.len_shift = 32,
+		.bits = UINT64_MAX,
+	},
 	.post = split_post,
 	.publish = vio_ring_split_publish,
 	.notify = vio_ring_split_notify,
@@ -150,7 +228,18 @@ static const struct vio_rx_format split_in_order = {
 	.look = split_look,
 	.nb_used = split_nb_used,
 	.read = split_in_order_read,
+	.find = vio_rx_find,
 	.take = split_in_order_take,
+	.group_room = split_in_order_group_room,
+	.pos = split_pos,
+	.word_flags = split_word_flags,
+	.skip = split_skip,
+	.word = {
+		.at = split_word_at,
+		.stride = sizeof(struct virtq_used_elem),
+		.len_shift = 32,
+		.bits = UINT64_MAX,
+	},
 	.post = split_post,
 	.publish = vio_ring_split_publish,
 	.notify = vio_ring_split_notify,
@@ -161,6 +250,7 @@ static const struct vio_rx_format split_chain = {
 	.look = split_look,
 	.nb_used = split_nb_used,
 	.read = split_read,
+	.find = vio_rx_chain_find,
 	.take = split_chain_take,
 	.fill = split_chain_fill,
 	.spread = vio_rx_chain_spread,

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * Vectors for what is done to a group of buffers at once: a 64-bit word for each of them. They are
+ * those of GNU C, so that one source serves all instruction sets; intrinsics stand only where
+ * the compilers' code would be bad.
+ *
+ * Where a compiler lacks them, memory is big-endian or a word is read in two halves, there are no
+ * groups, and buffers are taken one by one.
+ */
+
+#ifndef VIO_VEC_H
+#define VIO_VEC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <rte_byteorder.h>
+#include <rte_common.h>
+#include <rte_vect.h>
+
+/* How many buffers a group has. */
+#ifdef __AVX512F__
+#define VIO_VEC_GROUP	8
+#else
+#define VIO_VEC_GROUP	4
+#endif
+
+/* A word for each buffer of a group. Without AVX, the compiler makes two registers of it. */
+typedef uint64_t vio_vec_t __attribute__((vector_size(VIO_VEC_GROUP * sizeof(uint64_t))));
+
+/* Two words, the size of every instruction set's registers. */
+typedef uint64_t vio_vec_pair_t __attribute__((vector_size(2 * sizeof(uint64_t))));
+
+/* As they lie in memory; entries of a used ring are aligned to 32 bits only (virtio 2.7). */
+typedef uint64_t vio_vec_mem_t __attribute__((vector_size(VIO_VEC_GROUP * sizeof(uint64_t)),
+					      aligned(sizeof(uint32_t)), may_alias));
+typedef uint64_t vio_vec_pair_mem_t __attribute__((vector_size(2 * sizeof(uint64_t)),
+						   aligned(sizeof(uint32_t)), may_alias));
+
+#if defined(RTE_ARCH_64) && RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN && \
+	(defined(__clang__) || __GNUC__ >= 12)
+#define VIO_HAS_VEC
+
+/* Reads words that lie stride bytes apart, each of them once. */
+static __rte_always_inline void
+vio_vec_read(vio_vec_t *vec, const volatile void *words, unsigned int stride)
+{
+	typedef uint64_t __rte_may_alias word_t;
+	unsigned int i;
+
+	if (stride == sizeof(uint64_t))
+		*vec = *(const volatile vio_vec_mem_t *)words;
+	else
+		for (i = 0; i < VIO_VEC_GROUP; i++)
+			(*vec)[i] = *(const volatile word_t *)RTE_PTR_ADD(words, i * stride);
+}
+
+/* Sets each word to a number of 16 bits. */
+static __rte_always_inline void
+vio_vec_widen(vio_vec_t *vec, const uint16_t *numbers)
+{
+#if defined(__AVX512F__)
+	*vec = (vio_vec_t)_mm512_cvtepu16_epi64(_mm_loadu_si128((const void *)numbers));
+#elif defined(__AVX2__)
+	*vec = (vio_vec_t)_mm256_cvtepu16_epi64(_mm_loadl_epi64((const void *)numbers));
+#elif defined(__SSE4_1__)
+	__m128i four = _mm_loadl_epi64((const void *)numbers);
+	vio_vec_pair_t low = (vio_vec_pair_t)_mm_cvtepu16_epi64(four);
+	vio_vec_pair_t high = (vio_vec_pair_t)_mm_cvtepu16_epi64(_mm_srli_si128(four, 4));
+
+	*vec = __builtin_shufflevector(low, high, 0, 1, 2, 3);
+#else
+	*vec = (vio_vec_t){ numbers[0], numbers[1], numbers[2], numbers[3] };
+#endif
+}
+
+/* The words 2 * i and the next one. */
+static __rte_always_inline vio_vec_pair_t
+vio_vec_pair(const vio_vec_t *vec, unsigned int i)
+{
+	switch (i) {
+	case 0:
+		return __builtin_shufflevector(*vec, *vec, 0, 1);
+#if VIO_VEC_GROUP > 4
+	case 2:
+		return __builtin_shufflevector(*vec, *vec, 4, 5);
+	case 3:
+		return __builtin_shufflevector(*vec, *vec, 6, 7);
+#endif
+	default:
+		return __builtin_shufflevector(*vec, *vec, 2, 3);
+	}
+}
+
+/* Whether no word has any of these bits. */
+static __rte_always_inline bool
+vio_vec_has_none(const vio_vec_t *vec, uint64_t bits)
+{
+#if defined(__AVX512F__)
+	return _mm512_test_epi64_mask((__m512i)*vec, _mm512_set1_epi64(bits)) == 0;
+#elif defined(__AVX2__)
+	return _mm256_testz_si256((__m256i)*vec, _mm256_set1_epi64x(bits));
+#elif defined(__SSE4_1__)
+	return _mm_testz_si128((__m128i)(vio_vec_pair(vec, 0) | vio_vec_pair(vec, 1)),
+			       _mm_set1_epi64x(bits));
+#else
+	vio_vec_pair_t any = vio_vec_pair(vec, 0) | vio_vec_pair(vec, 1);
+
+	return ((any[0] | any[1]) & bits) == 0;
+#endif
+}
+
+/* The same for two words, each with bits of its own. */
+static __rte_always_inline bool
+vio_vec_pair_has_none(vio_vec_pair_t pair, vio_vec_pair_t bits)
+{
+#if defined(__SSE4_1__)
+	return _mm_testz_si128((__m128i)pair, (__m128i)bits);
+#else
+	pair &= bits;
+	return (pair[0] | pair[1]) == 0;
+#endif
+}
+
+static __rte_always_inline uint64_t
+vio_vec_sum(const vio_vec_t *vec)
+{
+	vio_vec_pair_t sum = vio_vec_pair(vec, 0);
+	unsigned int i;
+
+	for (i = 1; i < VIO_VEC_GROUP / 2; i++)
+		sum += vio_vec_pair(vec, i);
+	return sum[0] + sum[1];
+}
+
+#endif
+
+#endif /* VIO_VEC_H */
