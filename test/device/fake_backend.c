@@ -19,6 +19,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <rte_alarm.h>
 #include <rte_common.h>
 #include <rte_cycles.h>
 
@@ -715,12 +716,40 @@ fake_backend_stop(struct fake_backend *b)
 	return b->nb_complaints;
 }
 
+static void
+alarm_comes(void *arg)
+{
+	__atomic_store_n((bool *)arg, true, __ATOMIC_RELEASE);
+}
+
+/*
+ * EAL's interrupt thread closes its epoll instance and makes a new one whenever a callback was
+ * added or taken away, when it has served what is due. After the second alarm it has done so for
+ * all that was changed before the first.
+ */
+static void
+interrupt_thread_settles(void)
+{
+	unsigned int i;
+	bool came;
+
+	for (i = 0; i < 2; i++) {
+		came = false;
+		if (rte_eal_alarm_set(1, alarm_comes, &came) < 0)
+			return;
+		while (!__atomic_load_n(&came, __ATOMIC_ACQUIRE))
+			rte_delay_us_sleep(50);
+	}
+}
+
 unsigned int
 fake_backend_open_fds(void)
 {
-	DIR *dir = opendir("/proc/self/fd");
 	unsigned int nb = 0;
+	DIR *dir;
 
+	interrupt_thread_settles();
+	dir = opendir("/proc/self/fd");
 	while (dir != NULL && readdir(dir) != NULL)
 		nb++;
 	closedir(dir);
