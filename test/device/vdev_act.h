@@ -25,6 +25,7 @@ enum vdev_act_outcome {
 	VDEV_ACT_BREAKS,	/* it uses the queue no longer, and says so */
 	VDEV_ACT_PASSES,	/* nothing that it must look at: the queue works on */
 	VDEV_ACT_STALLS,	/* what it waits for does not come, which may be honest */
+	VDEV_ACT_TAKES,		/* the one buffer that was used; the ring is of no use afterwards */
 	VDEV_ACT_EITHER,	/* random: any of these */
 };
 

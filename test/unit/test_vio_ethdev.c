@@ -202,6 +202,12 @@ fault_pairs_0x8001(void)
 }
 
 static void
+fault_pairs_65535(void)
+{
+	port.net.config.max_virtqueue_pairs = rte_cpu_to_le_16(UINT16_MAX);
+}
+
+static void
 fault_mtu_0(void)
 {
 	port.net.config.mtu = 0;
@@ -1012,6 +1018,7 @@ static struct unit_test_suite suite = {
 		PROBE_FAILS(fault_config_short, -ERANGE),
 		PROBE_FAILS(fault_no_pairs, -EPROTO),
 		PROBE_FAILS(fault_pairs_0x8001, -EPROTO),
+		PROBE_FAILS(fault_pairs_65535, -EPROTO),
 		PROBE_FAILS(fault_mtu_0, -EPROTO),
 		PROBE_FAILS(fault_mtu_67, -EPROTO),
 		PROBE_FAILS(fault_rx_size_0, -EPROTO),
