@@ -1,27 +1,32 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The net_vio authors
-"""Measures net_vio_user and net_virtio_user in front of the null back end, in every mode.
+"""Measures net_vio_user and net_virtio_user side by side, in every mode.
 
-The drivers take turns launch by launch, so that what the machine does meanwhile meets both. The
-result is a table, a CSV file and an SVG plot; doc/perf/README.md says how to read them. The driver
-is built into build/bench with the compiler flags of Debian's packages, which are the peer's.
+All cases take turns launch by launch, so that what the machine does meanwhile meets them all. The
+result is a table with the goals, a CSV file and an SVG plot; doc/perf/README.md says how to read
+them. The driver is built into build/bench with the compiler flags of Debian's packages, which are
+the peer's.
 """
 
 import argparse
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import vm
-from perf import launch, plot, report
+from perf import launch, plan, plot, report
 from perf.collect import Cell, Collection
 
 BUILD = launch.BUILD / "bench"
-HUGEPAGES = 64
+HUGEPAGES = 96  # of the driver, and of DPDK's vhost
 FEWEST_LAUNCHES = 5
-COUNTED = 128  # bursts: net_virtio completes a whole ring at once
-TRIES = 3  # launches for each that is wanted, when the CPUs are far from each other
+QUICK_MODES = "split,packed-in-order"
+# Bursts of which instructions are counted. net_virtio completes a whole ring at once.
+COUNTED = {plan.PEER: 32, plan.OURS: 8}
+# Later than that no launch is repeated because the CPUs were far from each other.
+PATIENCE = 17 * 60
 
 
 def arguments() -> argparse.Namespace:
@@ -30,21 +35,27 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true",
-                        help="one launch of few windows: to see that it works, not how fast")
-    parser.add_argument("--launches", type=int, default=7, metavar="N",
-                        help=f"of each driver and mode, {FEWEST_LAUNCHES} or more (7)")
-    parser.add_argument("--modes", default=",".join(names), metavar="MODE[,MODE]...",
-                        help=f"of {', '.join(names)}")
-    parser.add_argument("--size", type=int, default=64, metavar="BYTES", help="of a frame (64)")
+                        help="one launch of few windows, without hugepages, wherever the CPUs are: "
+                             "to see that it works")
+    parser.add_argument("--launches", type=int, default=FEWEST_LAUNCHES, metavar="N",
+                        help=f"of each case, {FEWEST_LAUNCHES} or more ({FEWEST_LAUNCHES})")
+    parser.add_argument("--modes", metavar="MODE[,MODE]...",
+                        help=f"of {', '.join(names)} (all; with --quick {QUICK_MODES})")
+    parser.add_argument("--sections", default=",".join(plan.SECTIONS),
+                        metavar="SECTION[,SECTION]...", help=f"of {', '.join(plan.SECTIONS)}")
     parser.add_argument("--cpus", default=f"0,{launch.nb_cpus() - 1}", metavar="BACK,FRONT",
                         help="for the back end and the driver (the first and the last)")
+    parser.add_argument("--build", type=Path, metavar="FOLDER",
+                        help="take what is built there, instead of building")
     parser.add_argument("--output", type=Path, default=BUILD / "results", metavar="FOLDER",
                         help="for results.md, .csv and .svg (build/bench/results)")
     options = parser.parse_args()
-    unknown = set(options.modes.split(",")) - set(names)
-    if unknown:
-        parser.error(f"no such mode: {', '.join(sorted(unknown))}")
-    options.modes = [mode for mode in launch.MODES if mode.name in options.modes.split(",")]
+    options.modes = options.modes or (QUICK_MODES if options.quick else ",".join(names))
+    for given, known in ((options.modes, names), (options.sections, plan.SECTIONS)):
+        if unknown := set(given.split(",")) - set(known):
+            parser.error(f"not known: {', '.join(sorted(unknown))}")
+    options.modes = plan.possible_modes(options.modes.split(","))
+    options.sections = [name for name in plan.SECTIONS if name in options.sections.split(",")]
     options.cpus = [int(number) for number in options.cpus.split(",")]
     if len(options.cpus) != 2 or options.cpus[0] == options.cpus[1]:
         parser.error("--cpus: two different ones are needed")
@@ -52,6 +63,8 @@ def arguments() -> argparse.Namespace:
         options.launches = 1
     elif options.launches < FEWEST_LAUNCHES:
         parser.error(f"--launches: {FEWEST_LAUNCHES} or more are needed for a median")
+    options.memory = launch.NO_HUGE if options.quick else launch.HUGE
+    options.windows = ["--windows=1", "--ms=5"] if options.quick else ["--windows=10", "--ms=20"]
     return options
 
 
@@ -66,59 +79,81 @@ def build() -> None:
     configured = ["--reconfigure"] if (BUILD / "build.ninja").exists() else []
     for command in (["meson", "setup", *configured, "-Dbuildtype=plain",
                      f"-Dc_args={' '.join(flags)}", BUILD, launch.ROOT],
-                    ["ninja", "-C", BUILD, launch.PLUGIN, launch.APP, launch.NULL,
-                     launch.VHOST]):
+                    ["ninja", "-C", BUILD, launch.PLUGIN, launch.APP, launch.NULL, launch.VHOST]):
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def turn(cell: Cell, options: argparse.Namespace) -> None:
-    """One more launch for a driver in a mode, unless it has enough."""
-    timed = ["--windows=3", "--ms=10"] if options.quick else ["--windows=12", "--ms=20"]
-    if cell.floor:
-        cell.add(launch.floor(timed, options.cpus, BUILD))
+    """One more launch of a case, after its instructions were counted."""
+    case, where = cell.case, {"cpus": options.cpus, "build": options.build}
+    if case is None:
+        cell.add(launch.floor(options.windows, **where))
         return
-    how = {"cpus": options.cpus, "build": BUILD, "load": launch.Load(size=options.size)}
+    how = {"setup": case.setup, "load": case.load, "memory": options.memory, **where}
     try:
-        if not cell.counts:
-            cell.counts = launch.launch(cell.driver, cell.mode, [f"--count={16 if options.quick else COUNTED}"], **how).counts
-        cell.add(launch.launch(cell.driver, cell.mode, timed, **how))
+        if case.counted and not cell.counts and not (options.quick and case.load != plan.SHORT):
+            bursts = 1 if options.quick else COUNTED[case.driver]
+            cell.counts = launch.launch(case.driver, case.mode, [f"--count={bursts}"], **how).counts
+        if case.timed:
+            cell.add(launch.launch(case.driver, case.mode, options.windows, **how))
     except launch.Refused:
         cell.refused = True
         print(f"SKIP {cell.name}: the driver does not know an argument", flush=True)
 
 
+def wants_more(cell: Cell, options: argparse.Namespace) -> bool:
+    """Whether a case has too few launches."""
+    if cell.refused:
+        return False
+    if cell.case is None or cell.case.timed:
+        return cell.nb_good < options.launches
+    return not cell.counts
+
+
 def measure(options: argparse.Namespace) -> Collection:
-    """All cells, in turns."""
-    collection = Collection([mode for mode in options.modes if launch.AVX512 not in mode.eal or
-                             launch.has_avx512()])
-    for number in range(options.launches * TRIES):
-        waiting = [cell for cell in collection.cells
-                   if not cell.refused and cell.nb_good < options.launches]
-        if not waiting:
-            break
-        print(f"launch {number + 1}: {len(waiting)} of {len(collection.cells)}", flush=True)
+    """All cases, in turns."""
+    collection = Collection(plan.cases(options.sections, options.modes), wherever=options.quick)
+    start = time.monotonic()
+    number = 0
+    while (waiting := [cell for cell in collection.cells if wants_more(cell, options)]) and (
+            number < options.launches or
+            not options.quick and time.monotonic() - start < PATIENCE):
+        number += 1
+        print(f"round {number}: {len(waiting)} of {len(collection.cells)} cases, after "
+              f"{time.monotonic() - start:.0f} s", flush=True)
         for cell in waiting:
             turn(cell, options)
     return collection
 
 
-def main() -> int:
-    """Build, measure, write."""
-    options = arguments()
-    build()
-    machine = report.machine(options, BUILD)
-    with vm.Hugepages(HUGEPAGES):
-        collection = measure(options)
+def write(collection: Collection, machine: dict[str, str], options: argparse.Namespace) -> None:
+    """The table, the figures, the plot."""
     options.output.mkdir(parents=True, exist_ok=True)
-    text = report.text(collection, machine)
+    text = report.text(collection, machine, options.sections)
     (options.output / "results.md").write_text(text, encoding="utf-8")
     (options.output / "results.csv").write_text(report.table_csv(collection), encoding="utf-8")
     (options.output / "results.svg").write_text(plot.svg(collection), encoding="utf-8")
     print(text)
     print(f"Written to {options.output}")
-    poor = [cell.name for cell in collection.cells if not cell.refused and cell.nb_good == 0]
+
+
+def main() -> int:
+    """Build, measure, write."""
+    options = arguments()
+    if options.build is None:
+        build()
+        options.build = BUILD
+    machine = report.machine(options)
+    if options.quick:
+        collection = measure(options)
+    else:
+        with vm.Hugepages(HUGEPAGES):
+            collection = measure(options)
+    write(collection, machine, options)
+    poor = [cell.name for cell in collection.cells if not cell.nb_good and not cell.refused and
+            (cell.case is None or cell.case.timed)]
     if poor:
-        print(f"Error: no window with near CPUs for {', '.join(poor)}", file=sys.stderr)
+        print(f"Error: no good window for {'; '.join(poor)}", file=sys.stderr)
     return 1 if poor else 0
 
 

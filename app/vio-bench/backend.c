@@ -17,7 +17,6 @@
 
 #include "bench.h"
 
-#define DEADLINE_S	5
 #define SPINS		1024	/* before the other side's CPU is taken to be busy with others */
 #define NAP_US		10
 #define NB_SERIES	9	/* of pings, of which the median counts */
@@ -122,14 +121,14 @@ backend_ping(void)
 		start = rte_rdtsc();
 		for (k = 0; k < NB_PINGS; k++) {
 			__atomic_store_n(&page->ping, ++ping, __ATOMIC_RELEASE);
-			if (wait_for(&page->pong, ping) != 0)
+			if (wait_for(&page->ping, ++ping) != 0)
 				return 0;
 		}
 		series[i] = (rte_rdtsc() - start) / NB_PINGS;
 	}
 	/* The end is a ping as well, after which the back end is back at its rings. */
 	__atomic_store_n(&page->ping, PAGE_PING_END, __ATOMIC_RELEASE);
-	if (wait_for(&page->pong, PAGE_PING_END) != 0)
+	if (wait_for(&page->ping, 0) != 0)
 		return 0;
 	qsort(series, NB_SERIES, sizeof(series[0]), compare);
 	return series[NB_SERIES / 2];

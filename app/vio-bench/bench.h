@@ -24,6 +24,7 @@
 #define MAX_QUEUES	64
 #define MAX_SEGMENTS	16	/* of the longest frame in the smallest mbufs */
 #define INTERRUPTED_US	50
+#define DEADLINE_S	20	/* for the back end, whose CPU may be busy with others */
 
 /* What is wanted of a port beside passing frames. */
 #define WANT_CSUM	(1u << 0)

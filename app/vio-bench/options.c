@@ -146,7 +146,7 @@ parse_option(int id, const char *program)
 	case OPT_COUNT:
 		return parse_number(optarg, 1, 100000, &options.nb_counted);
 	case OPT_DESC:
-		return parse_number(optarg, MAX_BURST, 32768, &options.nb_desc);
+		return parse_number(optarg, 64, 32768, &options.nb_desc);
 	case OPT_FLOOR:
 		options.floor = true;
 		return 0;

@@ -5,7 +5,7 @@
 /*
  * The page that the application and the null back end share, in a file: by it the application tells
  * the back end what to do, reads its counters, and measures how far away its CPU is.
- * One writer for each cache line.
+ * One writer for each cache line but one, which is sent to and fro to see how far it is.
  */
 
 #ifndef VIO_BENCH_PAGE_H
@@ -23,10 +23,10 @@ enum page_op {
 	PAGE_HOLD,	/* touch no ring */
 	PAGE_STEP,	/* while held: do once what there is to do */
 	PAGE_SNAPSHOT,	/* write the counters */
-	PAGE_PING,	/* answer each new value of ping, until it is PAGE_PING_END */
+	PAGE_PING,	/* answer each odd value of ping with the next one, until PAGE_PING_END */
 };
 
-#define PAGE_PING_END	UINT64_MAX
+#define PAGE_PING_END	(UINT64_MAX - 1)	/* answered by 0 */
 
 /* What passes, TCP over IPv4 in any case; both sides see that the other one says so. */
 enum traffic {
@@ -54,8 +54,7 @@ struct page {
 	alignas(PAGE_LINE) uint64_t command;	/* its number << 8 | enum page_op */
 	alignas(PAGE_LINE) uint64_t traffic;	/* enum traffic, by the application */
 	alignas(PAGE_LINE) uint64_t done;	/* the command that was carried out last */
-	alignas(PAGE_LINE) uint64_t ping;
-	alignas(PAGE_LINE) uint64_t pong;
+	alignas(PAGE_LINE) uint64_t ping;	/* both sides write it, in turn */
 	alignas(PAGE_LINE) struct page_counters counters;
 };
 
@@ -63,14 +62,14 @@ struct page {
 static inline void
 page_answer_pings(struct page *page)
 {
-	uint64_t ping, last = 0;
+	uint64_t ping = 0;
 
-	do {
+	while (ping != PAGE_PING_END) {
+		if (ping % 2 != 0)
+			__atomic_store_n(&page->ping, ping + 1, __ATOMIC_RELEASE);
 		ping = __atomic_load_n(&page->ping, __ATOMIC_ACQUIRE);
-		if (ping != last)
-			__atomic_store_n(&page->pong, ping, __ATOMIC_RELEASE);
-		last = ping;
-	} while (ping != PAGE_PING_END);
+	}
+	__atomic_store_n(&page->ping, 0, __ATOMIC_RELEASE);
 }
 
 #endif /* VIO_BENCH_PAGE_H */

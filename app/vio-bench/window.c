@@ -18,13 +18,14 @@
 #include "bench.h"
 
 #define WAIT_CYCLES	2000
-#define DRAIN_S		2
 
 struct window {
 	uint64_t packets;
 	uint64_t full_packets;	/* of calls of a whole burst */
 	uint64_t full_cycles;	/* inside these */
-	uint64_t interrupted;	/* calls of a whole burst that are not among these */
+	uint64_t some_packets;	/* of calls of any packets: long frames may make no whole burst */
+	uint64_t some_cycles;	/* inside these */
+	uint64_t interrupted;	/* calls that are not among these */
 	uint64_t idle_cycles;	/* of ours: the device had nothing for us, or no room */
 	uint64_t cycles;	/* of all */
 };
@@ -55,13 +56,19 @@ static void
 note(struct window *window, unsigned int nb, uint64_t cycles)
 {
 	window->packets += nb;
-	if (nb == options.burst && was_interrupted(cycles)) {
+	if (nb == 0) {
+		window->idle_cycles += cycles;
+		return;
+	}
+	if (was_interrupted(cycles)) {
 		window->interrupted++;
-	} else if (nb == options.burst) {
+		return;
+	}
+	window->some_packets += nb;
+	window->some_cycles += cycles;
+	if (nb == options.burst) {
 		window->full_packets += nb;
 		window->full_cycles += cycles;
-	} else if (nb == 0) {
-		window->idle_cycles += cycles;
 	}
 }
 
@@ -152,22 +159,24 @@ window_fwd(struct window *window, uint64_t end)
 static int
 drain(struct page_counters *counters)
 {
-	const uint64_t end = rte_rdtsc() + DRAIN_S * rte_get_tsc_hz();
+	const uint64_t end = rte_rdtsc() + DEADLINE_S * rte_get_tsc_hz();
 	struct window ignored = { 0 };
 	uint16_t queue = 0;
 	unsigned int nb;
 
 	if (backend_tell(PAGE_QUIET) != 0 || backend_counters(counters) != 0)
 		return -1;
-	while (options.page != NULL && rte_rdtsc() < end &&
-	       (totals.rx_packets != counters->rx_packets ||
-		totals.tx_packets != counters->tx_packets)) {
+	if (options.page == NULL)
+		return 0;
+	/* It receives no more, as it was told to be quiet. */
+	while (totals.rx_packets != counters->rx_packets && rte_rdtsc() < end) {
 		nb = receive(&ignored, queue);
 		rte_pktmbuf_free_bulk(mbufs, nb);
 		queue = next(queue);
+	}
+	while (totals.tx_packets != counters->tx_packets && rte_rdtsc() < end)
 		if (backend_counters(counters) != 0)
 			return -1;
-	}
 	return 0;
 }
 
@@ -217,6 +226,8 @@ run(const char *kind, window_fn function, enum page_op op)
 	       " full_packets=%" PRIu64 " full_cycles=%" PRIu64 " cycles=%" PRIu64, kind, ping,
 	       backend_ping(), window.packets, window.full_packets, window.full_cycles,
 	       window.cycles);
+	printf(" some_packets=%" PRIu64 " some_cycles=%" PRIu64, window.some_packets,
+	       window.some_cycles);
 	printf(" front_idle=%" PRIu64 " back_idle=%" PRIu64 " interrupted=%" PRIu64
 	       " kicks=%" PRIu64 "\n", window.idle_cycles, idle, window.interrupted, kicks);
 	return 0;

@@ -28,7 +28,7 @@ HUGE = ("--in-memory", "--single-file-segments", "-m", "128")
 NO_HUGE = ("--no-huge", "--no-shconf", "-m", "128")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Mode:
     """What a device and a driver agree on: the same arguments for both drivers."""
 
@@ -43,22 +43,20 @@ class Mode:
         return "mrg_rxbuf=0" not in self.devargs
 
 
-@dataclass
+@dataclass(frozen=True)
 class Setup:
     """What the application configures, the same for both drivers as far as they have it."""
 
     name: str
     title: str
-    offloads: bool = False  # all that vio-bench knows
-    fast_free: bool = False
+    offloads: Sequence[str] = ()  # as vio-bench calls them
 
     def options(self, driver: str, mode: Mode) -> list[str]:
         """For vio-bench."""
-        names = ["csum", "vlan"] if self.offloads else []
-        if self.offloads and mode.mergeable:  # or neither driver offers them
-            names += ["scatter", "lro"]
-        if self.fast_free and driver == DRIVERS[1]:  # the peer has none
-            names.append("fast-free")
+        impossible = set() if mode.mergeable else {"scatter", "lro"}
+        if driver == DRIVERS[0]:
+            impossible.add("fast-free")
+        names = [name for name in self.offloads if name not in impossible]
         return [f"--offloads={','.join(names)}"] if names else []
 
 
@@ -79,12 +77,11 @@ class Load:
                 f"--traffic={self.traffic}"]
 
 
-SETUPS = (
-    Setup("plain", "no offload"),
-    Setup("all", "all offloads", offloads=True),
-    Setup("fast", "all offloads, FAST_FREE", offloads=True, fast_free=True),
-)
-PLAIN, ALL, FAST = SETUPS
+OFFLOADS = ("csum", "scatter", "lro", "vlan")
+PLAIN = Setup("plain", "no offload")
+ALL = Setup("all", "all offloads", OFFLOADS)
+FAST = Setup("fast", "all offloads, FAST_FREE", (*OFFLOADS, "fast-free"))
+SINGLE = tuple(Setup(name, f"{name} alone", (name,)) for name in OFFLOADS)
 
 MODES = (
     Mode("split", "split, mergeable, not in order", "in_order=0"),

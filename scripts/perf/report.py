@@ -12,12 +12,16 @@ import subprocess
 import time
 from argparse import Namespace
 from pathlib import Path
-from typing import Optional
+from typing import Iterable, Iterator, Sequence
 
-from .collect import KINDS, NEAR, Cell, Collection, Figure
+from . import goals
+from .collect import FIGURES, NEAR, Cell, Collection, Figure
+from .launch import ALL, FAST, MODES, PLAIN, ROOT, SINGLE, Mode
+from .plan import LOAD_MODES, OURS, PEER, QUEUES, TRAFFIC, VHOST
 
 QUIET = 0.5  # load average; above it others used the CPUs
-HEAD = ("driver", *KINDS.values(), "Rx instructions", "Tx instructions", "who waits (Rx, Tx)")
+COSTS = ("rx", "tx", "fwd")
+RATES = ("rx_mpps", "tx_mpps", "fwd")
 
 
 def output_of(*command: str | Path) -> str:
@@ -27,14 +31,14 @@ def output_of(*command: str | Path) -> str:
     return done.stdout.partition("\n")[0]
 
 
-def machine(options: Namespace, build: Path) -> dict[str, str]:
+def machine(options: Namespace) -> dict[str, str]:
     """Where, when and how it is measured."""
     cpuinfo = dict(re.findall(r"(\S[^\t\n]*)\s*: (.*)",
                               Path("/proc/cpuinfo").read_text(encoding="ascii")))
     load = os.getloadavg()[0]
-    commit = output_of("git", "-C", build, "describe", "--always", "--dirty")
+    commit = output_of("git", "-C", ROOT, "describe", "--always", "--dirty")
     flags = next((" ".join(option["value"]) for option in json.loads(
-        output_of("meson", "introspect", "--buildoptions", build) or "[]")
+        output_of("meson", "introspect", "--buildoptions", options.build) or "[]")
         if option["name"] == "c_args"), "unknown")
     quiet = "quiet" if load <= QUIET else "NOT QUIET, so provisional"
     return {
@@ -47,68 +51,149 @@ def machine(options: Namespace, build: Path) -> dict[str, str]:
         "compiler": output_of("cc", "--version"),
         "flags": flags,
         "DPDK": output_of("pkg-config", "--modversion", "libdpdk"),
-        "frames": f"{options.size} bytes, bursts of 32, rings of 1024",
+        "frames": "64 bytes, bursts of 32, rings of 1024, if nothing else is said",
         "launches": f"{options.launches} of each, in turns",
         "load before": f"{load:.2f} ({quiet})",
     }
 
 
-def span(figure: Optional[Figure]) -> str:
+def span(cell: Cell, name: str) -> str:
     """A figure with its least and most."""
+    if cell.refused:
+        return "refused"
+    figure = cell.figure(name)
     if figure is None:
         return "-"
     return f"**{figure.median:.1f}** ({figure.least:.1f} to {figure.most:.1f})"
 
 
+def count(cell: Cell, kind: str) -> str:
+    """Instructions a packet."""
+    return f"{cell.counts[kind]:.0f}" if kind in cell.counts else "-"
+
+
 def waiting(cell: Cell, kind: str) -> str:
     """Which side had to wait for the other one: the other is the bottleneck."""
-    if cell.floor or kind not in cell.idle:
+    idle = cell.idleness(kind)
+    if idle is None:
         return "-"
-    front, back = cell.idleness(kind)
-    return f"driver {front:.0%}" if front > back else f"back end {back:.0%}"
+    return f"driver {idle[0]:.0%}" if idle[0] > idle[1] else f"back end {idle[1]:.0%}"
 
 
-def row(cell: Cell) -> list[str]:
-    """A line of the table."""
-    if cell.refused:
-        return [cell.driver, *["refused"] * (len(HEAD) - 1)]
-    counts = [f"{cell.counts[kind]:.0f}" if kind in cell.counts else "-" for kind in ("rx", "tx")]
-    return [cell.driver or "floor", *(span(cell.figure(kind)) for kind in KINDS), *counts,
-            f"{waiting(cell, 'rx')}, {waiting(cell, 'tx')}"]
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """In Markdown."""
+    return ["| " + " | ".join(head) + " |", "|---" * len(head) + "|",
+            *("| " + " | ".join(row) + " |" for row in rows), ""]
 
 
-def ratios(peer: Cell, ours: Cell) -> list[str]:
-    """How many times faster than the peer net_vio is; below 1 it is slower."""
-    cells = ["times faster"]
-    for kind in KINDS:
-        theirs, mine = peer.figure(kind), ours.figure(kind)
-        if theirs is None or mine is None:
-            cells.append("-")
-            continue
-        times = theirs.median / mine.median
-        cells.append(f"{1 / times if kind == 'fwd' else times:.2f}")
-    cells += [f"{peer.counts[kind] / ours.counts[kind]:.2f}"
-              if kind in peer.counts and kind in ours.counts else "-" for kind in ("rx", "tx")]
-    return [*cells, ""]
+def measured_modes(got: Collection) -> list[Mode]:
+    """Those of which there is anything."""
+    return [mode for mode in MODES if any(case.mode == mode for case in got.by_case)]
 
 
-def text(collection: Collection, described: dict[str, str]) -> str:
+def goal_table(got: Collection) -> list[str]:
+    """Which goals are met in which mode."""
+    modes = measured_modes(got)
+    rows = []
+    met = judged = 0
+    for line in goals.lines(got):
+        row = [line.goal]
+        for mode in modes:
+            verdict = line.verdicts.get(mode.name)
+            if verdict is None or verdict.met is None:
+                row.append(verdict.measured if verdict else "")
+                continue
+            judged += 1
+            met += verdict.met
+            row.append(f"{verdict.measured} {'met' if verdict.met else '**missed**'}")
+        rows.append(row)
+    return ["## Goals", "",
+            f"net_vio meets {met} of {judged}, with all offloads agreed on. The peer's default is "
+            "its split ring with mergeable buffers and not in order, its fastest the best of its "
+            "modes in this run, both without offloads.", "",
+            *table(("goal", *(mode.name for mode in modes)), rows)]
+
+
+def mode_tables(got: Collection) -> list[str]:
+    """Every mode, in front of the null back end."""
+    head = ("driver", "configured", *(FIGURES[name] for name in COSTS), "Rx instructions",
+            "Tx instructions", "who waits (Rx, Tx)")
+
+    def row(cell: Cell) -> list[str]:
+        return [cell.driver, cell.case.setup.title if cell.case else "",
+                *(span(cell, name) for name in COSTS), count(cell, "rx"), count(cell, "tx"),
+                f"{waiting(cell, 'rx')}, {waiting(cell, 'tx')}"]
+
+    lines = ["## Every mode", "", *table(head, [row(got.floor)])]
+    for mode in measured_modes(got):
+        cells = [got.get(driver, mode, setup)
+                 for driver, setup in ((PEER, PLAIN), (PEER, ALL), (OURS, PLAIN), (OURS, ALL),
+                                       (OURS, FAST))]
+        lines += [f"### {mode.title}", "", *table(head, map(row, cells))]
+        functions = {(cell.driver, cell.functions.get("rx", "-"), cell.functions.get("tx", "-"))
+                     for cell in cells if cell.functions}
+        lines += [f"- {driver}: Rx `{rx}`, Tx `{tx}`" for driver, rx, tx in sorted(functions)]
+        lines.append("")
+    return lines
+
+
+def offload_table(got: Collection) -> list[str]:
+    """What each offload costs a packet that has no need of it."""
+    rows = [[driver, mode.name, kind.capitalize(),
+             *(count(got.get(driver, mode, setup), kind) for setup in (PLAIN, *SINGLE, ALL))]
+            for mode in LOAD_MODES if mode in measured_modes(got) for driver in (PEER, OURS) for kind in ("rx", "tx")]
+    return ["## Instructions a packet, by what is agreed on", "",
+            *table(("driver", "mode", "direction", "nothing", *(setup.name for setup in SINGLE),
+                    "all"), rows)]
+
+
+def load_table(got: Collection, title: str, loads: dict, setups: dict) -> list[str]:
+    """Other loads than short frames through one queue."""
+    rows = []
+    for mode in (mode for mode in LOAD_MODES if mode in measured_modes(got)):
+        for name, load in loads.items():
+            for driver, setup in setups.items():
+                cell = got.get(driver, mode, setup, load)
+                rows.append([mode.name, name, driver, span(cell, "rx"), span(cell, "tx"),
+                             count(cell, "rx"), count(cell, "tx"), str(cell.kicks),
+                             f"{cell.memory / 1024:.0f}"])
+    return [f"## {title}", "",
+            *table(("mode", "load", "driver", "Rx cycles", "Tx cycles", "Rx instructions",
+                    "Tx instructions", "notifications", "KiB of the port"), rows)]
+
+
+def vhost_table(got: Collection) -> list[str]:
+    """End to end."""
+    rows = [[mode.name, driver, setup.title,
+             *(f"{span(cell, name)}, {waiting(cell, name.partition('_')[0])}" for name in RATES)]
+            for mode in measured_modes(got)
+            for driver, setup in ((PEER, PLAIN), (OURS, PLAIN), (OURS, FAST))
+            for cell in [got.get(driver, mode, setup, VHOST)]]
+    return ["## End to end with DPDK's vhost", "",
+            "Millions of packets a second, and the side that waits for the other one.", "",
+            *table(("mode", "driver", "configured", *(FIGURES[name] for name in RATES)), rows)]
+
+
+def text(got: Collection, described: dict[str, str], sections: Sequence[str]) -> str:
     """The report, in Markdown."""
+    tables = {
+        "modes": lambda: mode_tables(got),
+        "offloads": lambda: offload_table(got),
+        "traffic": lambda: load_table(got, "Longer frames, and offloads that are used", TRAFFIC,
+                                      {PEER: ALL, OURS: ALL}),
+        "queues": lambda: load_table(got, "Queues, worked on in turn", QUEUES,
+                                     {PEER: PLAIN, OURS: FAST}),
+        "vhost": lambda: vhost_table(got),
+    }
     lines = ["<!-- SPDX-License-Identifier: BSD-3-Clause -->",
              "<!-- Copyright(c) 2026 The net_vio authors -->", "", "# net_vio next to net_virtio",
              "", *(f"- {key}: {value}" for key, value in described.items()), "",
              "Cycles are those of the TSC, a packet, inside whole bursts. Medians over launches, "
-             "with the least and the most.", "", "![The figures](results.svg)", ""]
-    for title, cells in [("the floor", (collection.floor,)),
-                         *((pair[0].mode.title, pair) for pair in collection.pairs)]:
-        lines += [f"## {title}", "", f"| {' | '.join(HEAD)} |", "|---" * len(HEAD) + "|"]
-        lines += [f"| {' | '.join(row(cell))} |" for cell in cells]
-        if len(cells) == 2:
-            lines.append(f"| {' | '.join(ratios(*cells))} |")
-        lines += ["", *(f"- {cell.driver}: Rx `{cell.functions.get('rx', '-')}`, "
-                        f"Tx `{cell.functions.get('tx', '-')}`"
-                        for cell in cells if not cell.floor and not cell.refused), ""]
-    cells = collection.cells
+             "with the least and the most. The guide to it all is doc/perf/README.md.", "",
+             "![The figures](results.svg)", "", *goal_table(got)]
+    for section in sections:
+        lines += tables[section]()
+    cells = got.cells
     lines.append(f"Left out: {sum(cell.nb_far for cell in cells)} of "
                  f"{sum(cell.nb_windows for cell in cells)} windows, at whose edges a cache "
                  f"line's way there and back was not between {NEAR[0]} and {NEAR[1]} cycles. "
@@ -116,25 +201,37 @@ def text(collection: Collection, described: dict[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def table_csv(collection: Collection) -> str:
+def figures_of(cell: Cell) -> Iterator[list[str]]:
+    """A cell's lines in the CSV file, behind what it is of."""
+    for name, title in FIGURES.items():
+        figure = cell.figure(name)
+        if figure is not None:
+            kind = name.partition("_")[0]
+            yield [title, *(f"{value:.2f}" for value in
+                            (figure.median, figure.least, figure.most)), str(cell.nb_good),
+                   *(f"{share:.3f}" for share in cell.idleness(kind)),
+                   cell.functions.get("tx" if kind == "tx" else "rx", "")]
+    for kind, value in cell.counts.items():
+        yield [f"{kind.capitalize()} instructions", *[f"{value:.2f}"] * 3, "1", "", "",
+               cell.functions.get(kind, "")]
+
+
+def table_csv(got: Collection) -> str:
     """All figures, a line each."""
     stream = io.StringIO()
     stream.write("# SPDX-License-Identifier: BSD-3-Clause\n"
                  "# Copyright(c) 2026 The net_vio authors\n")
     out = csv.writer(stream, lineterminator="\n")
-    out.writerow(["mode", "driver", "figure", "median", "least", "most", "launches",
+    out.writerow(["mode", "driver", "configured", "back_end", "size", "traffic", "queues",
+                  "descriptors", "arguments", "figure", "median", "least", "most", "launches",
                   "driver_idle", "back_end_idle", "function"])
-    for cell in collection.cells:
-        mode = "floor" if cell.floor else cell.mode.name
-        for kind, name in KINDS.items():
-            figure = cell.figure(kind)
-            if figure is not None:
-                out.writerow([mode, cell.driver, name,
-                              *(f"{value:.2f}" for value in
-                                (figure.median, figure.least, figure.most)), cell.nb_good,
-                              *(f"{share:.3f}" for share in cell.idleness(kind)),
-                              cell.functions.get("tx" if kind == "tx" else "rx", "")])
-        for kind, value in cell.counts.items():
-            out.writerow([mode, cell.driver, f"{kind.capitalize()} instructions",
-                          *[f"{value:.2f}"] * 3, 1, "", "", cell.functions.get(kind, "")])
+    for cell in got.cells:
+        of_cell = ["floor", *[""] * 8]
+        if cell.case:
+            case, load = cell.case, cell.case.load
+            of_cell = [case.mode.name, case.driver, case.setup.name,
+                       "vhost" if load.vhost else "null", load.size, load.traffic, load.queues,
+                       load.descriptors, load.devargs.strip(",")]
+        for line in figures_of(cell):
+            out.writerow([*of_cell, *line])
     return stream.getvalue()

@@ -9,6 +9,7 @@ No figure of time is judged here, only that packets add up.
 import csv
 import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree
 from argparse import Namespace
 from pathlib import Path
@@ -17,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(ROOT / "test"))
 import results  # noqa: E402  pylint: disable=wrong-import-position
-from perf import launch, plot, report  # noqa: E402  pylint: disable=wrong-import-position
+from perf import goals, launch, plan, plot, report  # noqa: E402  pylint: disable=wrong-import-position
 from perf.collect import Collection  # noqa: E402  pylint: disable=wrong-import-position
 from results import check, equal  # noqa: E402  pylint: disable=wrong-import-position
 
@@ -167,37 +168,102 @@ def test_software_port(_args: Namespace) -> None:
     check_windows(launch.parse(done.stdout), KINDS, "net_null")
 
 
-def planted(cost: int, ping: int, kinds: tuple[str, ...]) -> launch.Launch:
+def planted(cost: int, ping: int, kinds: tuple[str, ...], kicks: int = 0) -> launch.Launch:
     """A launch as vio-bench prints it, with one window of each kind."""
     return launch.parse("machine tsc_hz=1000000000\n" + "".join(
         f"window kind={kind} ping=200 ping_after={ping} packets=100 full_packets=64 "
-        f"full_cycles={64 * cost} cycles={100 * cost} front_idle={10 * cost} "
-        f"back_idle={20 * cost}\n" for kind in kinds))
+        f"full_cycles={64 * cost} some_packets=80 some_cycles={80 * cost} cycles={100 * cost} "
+        f"front_idle={10 * cost} back_idle={20 * cost} kicks={kicks}\n" for kind in kinds))
+
+
+def full_collection(ours: int) -> Collection:
+    """All cases, with windows in which net_vio takes so many cycles and its peer 40."""
+    collection = Collection(plan.cases(plan.SECTIONS, plan.possible_modes(list(MODES))))
+    for more in (0, 1, 5):
+        collection.floor.add(planted(4 + more, 200, KINDS[:2]))
+        for case, cell in collection.by_case.items():
+            cost = (ours if case.driver == plan.OURS else 40) + more
+            cell.add(planted(cost, 200, KINDS))
+            cell.counts = {"rx": cost, "tx": 2 * cost}
+            cell.memory = 1000 * case.load.queues
+    return collection
 
 
 def test_report(_args: Namespace) -> None:
-    """Medians, their least and most, ratios, and what is left out, of figures that were planted."""
-    collection = Collection([MODES["split"], MODES["packed"]])
-    for cost in (4, 5, 9):
-        collection.floor.add(planted(cost, 200, KINDS[:2]))
-        peer, ours = collection.pairs[0]
-        peer.add(planted(10 * cost, 200, KINDS))
-        ours.add(planted(5 * cost, 200, KINDS))
-    ours.add(planted(1, 1000, KINDS))  # far
-    collection.pairs[1][1].refused = True
-    equal((ours.nb_good, ours.nb_far), (3, 3), "good launches and windows that were far")
-    text = report.text(collection, {"load before": "0"})
-    for part in ("| net_virtio_user | **50.0** (40.0 to 90.0) |", "| times faster | 2.00 | 2.00 |"
-                 " 2.00 |", "| net_vio_user | refused |", "back end 20%", "Left out: 3 of 27"):
+    """Medians, their least and most, and what is left out, of figures that were planted."""
+    collection = full_collection(8)
+    split = collection.get(plan.OURS, MODES["split"], launch.FAST)
+    split.add(planted(1, 301, KINDS))  # far
+    split.add(planted(1, 109, KINDS))  # cannot be
+    equal((split.nb_good, split.nb_far), (3, 6), "good launches and windows that were far")
+    collection.get(plan.PEER, MODES["packed"], launch.ALL).refused = True
+    text = report.text(collection, {"load before": "0"}, list(plan.SECTIONS))
+    for part in ("| net_virtio_user | no offload | **41.0** (40.0 to 45.0) |",
+                 "| net_virtio_user | all offloads | refused |", "back end 20%", "Left out: 6 of ",
+                 "| net_vio_user | all offloads, FAST_FREE | **9.0** (8.0 to 13.0) |"):
         check(part in text, f"no {part!r} in:\n{text}")
     lines = [line for line in report.table_csv(collection).splitlines() if line[0] != "#"]
-    rows = {(row["mode"], row["driver"], row["figure"]): row for row in csv.DictReader(lines)}
-    equal(len(rows), 2 + 2 * 3, "lines of the CSV file")
-    equal(rows["split", "net_vio_user", "forwarding Mpps"]["median"], "40.00", "Mpps")
-    equal(rows["floor", "", "Tx cycles"]["most"], "9.00", "the floor")
+    rows = {(row["mode"], row["driver"], row["configured"], row["back_end"], row["size"],
+             row["traffic"], row["queues"], row["descriptors"], row["arguments"],
+             row["figure"]): row for row in csv.DictReader(lines)}
+    equal(len(rows), len(lines) - 1, "lines of the CSV file that differ")
+    plain = ("split", "net_virtio_user", "plain", "null", "64", "plain", "1", "1024", "")
+    equal(rows[*plain, "forwarding Mpps"]["median"], "24.39", "Mpps")
+    equal(rows["floor", *[""] * 8, "Tx cycles"]["most"], "9.00", "the floor")
     picture = xml.etree.ElementTree.fromstring(plot.svg(collection))
-    bars = [element for element in picture if element.get("fill") in plot.COLOURS]
-    equal(len(bars), 3 + 2 * 3, "bars and their legend")
+    bars = [element for element in picture if element.get("class", "").startswith("bar")]
+    equal(len(bars), 3 + 3 * 2 * len(plan.possible_modes(list(MODES))), "bars and their legend")
+
+
+def verdicts(collection: Collection) -> dict[str, bool]:
+    """Of each goal, whether it is met in the mode "split"."""
+    return {line.goal: line.verdicts["split"].met for line in goals.lines(collection)}
+
+
+def test_goals(_args: Namespace) -> None:
+    """Each goal is met by figures that are good enough, and missed by others."""
+    good, bad = verdicts(full_collection(8)), verdicts(full_collection(40))
+    equal(sorted(good), sorted(bad), "goals")
+    equal([goal for goal, met in good.items() if met is not True], [], "goals not met at 9 cycles")
+    of_kind = ("Rx cycles <=", "Rx instr", "Tx cycles, FAST", "Tx instr", "Tx cycles, without",
+               "Rx cycles / the", "Tx cycles / the", "forwarding / the")
+    wrong = [goal for goal, met in bad.items() if goal.startswith(of_kind) and met is not False]
+    equal(wrong, [], "goals met at 41 cycles")
+    slow = full_collection(8)
+    for load in (*plan.TRAFFIC.values(), *plan.QUEUES.values(), plan.VHOST):
+        if load == plan.SHORT:
+            continue
+        for setup in (launch.ALL, launch.FAST):
+            cell = slow.get(plan.OURS, MODES["split"], setup, load)
+            cell.values = {}
+            factor = 4 if load == plan.LONG else 16
+            cell.add(planted(9 * factor, 200, KINDS, kicks=1))
+            cell.memory = 10**6
+    wrong = [goal for goal, met in verdicts(slow).items()
+             if not goal.startswith(of_kind) and met is not False]
+    equal(wrong, [], "goals met by a slow driver that notifies and takes memory")
+    idle = full_collection(8)
+    idle.get(plan.PEER, MODES["split"], launch.PLAIN, plan.VHOST).idle = {"tx": [(0.9, 0.01)]}
+    judged = [goal for goal, met in verdicts(idle).items()
+              if goal.endswith("waits for the peer") and met is not None]
+    equal(judged, [], "goals judged though the back end was the bottleneck")
+
+
+def test_quick(_args: Namespace) -> None:
+    """scripts/bench as a user calls it; it says nothing of speed."""
+    if LAST_CPU == 0:
+        raise results.Skip("the machine has one CPU")
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run([ROOT / "scripts/bench", "--quick", "--modes=split", "--build",
+                               launch.BUILD, "--output", folder], text=True, check=False,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+        equal(done.returncode, 0, done.stdout[-600:])
+        equal(sorted(path.name for path in Path(folder).iterdir()),
+              ["results.csv", "results.md", "results.svg"], "files")
+        text = (Path(folder) / "results.md").read_text(encoding="utf-8")
+    for part in ("## Goals", "| goal | split |", "## Every mode", "## End to end"):
+        check(part in text, f"no {part!r} in:\n{text}")
 
 
 def test_floor(_args: Namespace) -> None:
@@ -218,4 +284,4 @@ def test_wrong_options(_args: Namespace) -> None:
 
 
 if __name__ == "__main__":
-    results.main(group="vio_bench")
+    results.main(group="vio_bench", seconds=300)

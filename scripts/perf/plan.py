@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright(c) 2026 The net_vio authors
+"""What is measured: which driver in which mode, configured how, with what load."""
+
+from dataclasses import dataclass
+from typing import Sequence
+
+from .launch import (ALL, AVX512, DRIVERS, FAST, MODES, PLAIN, SINGLE, Load, Mode, Setup,
+                     has_avx512)
+
+PEER, OURS = DRIVERS
+# What QEMU gives; and the modes in which net_vio has its goals: with everything negotiated.
+DEFAULT = MODES[0]
+GOAL_MODES = tuple(mode for mode in MODES if mode.mergeable)
+# One mode of each ring format is enough where it is the load that matters.
+LOAD_MODES = tuple(mode for mode in GOAL_MODES if mode.name in ("split", "packed"))
+
+SHORT, LONG = Load(), Load(size=1500)
+MERGED = Load(size=9000)
+TRAFFIC = {
+    "64 bytes": SHORT,
+    "1500 bytes": LONG,
+    "9000 bytes, several buffers": MERGED,
+    "1500 bytes, checksums": Load(size=1500, traffic="csum"),
+    "1500 bytes, partial checksums (told)": Load(size=1500, traffic="partial",
+                                                 devargs=",partial_csum=1"),
+    "1500 bytes, TSO and LRO (told)": Load(size=1500, traffic="tso", devargs=",partial_csum=1"),
+    "1500 bytes, TSO and LRO (completed)": Load(size=1500, traffic="tso"),
+}
+QUEUES = {
+    "1 queue of 1024": SHORT,
+    "8 queues of 1024": Load(queues=8),
+    "8 queues of 128": Load(queues=8, descriptors=128),
+}
+VHOST = Load(vhost=True)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A driver in a mode, as the application configured it, under a load."""
+
+    driver: str
+    mode: Mode
+    setup: Setup = PLAIN
+    load: Load = SHORT
+
+    @property
+    def name(self) -> str:
+        """For messages."""
+        return f"{self.driver}, {self.mode.name}, {self.setup.title}, {self.load}"
+
+    @property
+    def counted(self) -> bool:
+        """Whether instructions are counted: what they tell is about the driver alone."""
+        return not self.load.vhost
+
+    @property
+    def timed(self) -> bool:
+        """Whether time is measured: a single offload costs too few cycles to be seen."""
+        return self.setup not in SINGLE
+
+
+def modes_section(modes: Sequence[Mode]) -> list[Case]:
+    """Every driver in every mode; the peer has no FAST_FREE."""
+    return [Case(driver, mode, setup) for mode in modes
+            for driver, setups in ((PEER, (PLAIN, ALL)), (OURS, (PLAIN, ALL, FAST)))
+            for setup in setups]
+
+
+def offloads_section(modes: Sequence[Mode]) -> list[Case]:
+    """Each offload by itself."""
+    return [Case(driver, mode, setup) for mode in LOAD_MODES if mode in modes
+            for driver in DRIVERS for setup in SINGLE]
+
+
+def traffic_section(modes: Sequence[Mode]) -> list[Case]:
+    """Longer frames and offloads that are used, with all offloads agreed on."""
+    return [Case(driver, mode, ALL, load) for mode in LOAD_MODES if mode in modes
+            for load in TRAFFIC.values() for driver in DRIVERS]
+
+
+def queues_section(modes: Sequence[Mode]) -> list[Case]:
+    """One queue against several."""
+    return [Case(driver, mode, setup, load) for mode in LOAD_MODES if mode in modes
+            for load in QUEUES.values() for driver, setup in ((PEER, PLAIN), (OURS, FAST))]
+
+
+def vhost_section(modes: Sequence[Mode]) -> list[Case]:
+    """End to end, with DPDK's own back end."""
+    return [Case(driver, mode, setup, VHOST) for mode in modes
+            for driver, setup in ((PEER, PLAIN), (OURS, PLAIN), (OURS, FAST))]
+
+
+SECTIONS = {"modes": modes_section, "offloads": offloads_section, "traffic": traffic_section,
+            "queues": queues_section, "vhost": vhost_section}
+
+
+def possible_modes(names: Sequence[str]) -> list[Mode]:
+    """Those modes that this machine has."""
+    return [mode for mode in MODES if mode.name in names and
+            (AVX512 not in mode.eal or has_avx512())]
+
+
+def cases(sections: Sequence[str], modes: Sequence[Mode]) -> list[Case]:
+    """All of these sections, each once."""
+    return list(dict.fromkeys(case for name in sections for case in SECTIONS[name](modes)))
