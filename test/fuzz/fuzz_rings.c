@@ -21,7 +21,7 @@
 #include "fuzz_port.h"
 #include "vdev_net_offload.h"
 #include "vdev_net_rss.h"
-#include "vio.h"
+#include "vio_tx_held.h"
 
 #define STEPS_MAX	64
 #define BURST_MAX	40
@@ -111,8 +111,9 @@ owners_check(void)
 
 	for (i = 0; i < rxq->ring.size; i++)
 		held_check(rxq->sw_ring[i], seen, "Rx");
-	for (i = 0; i < txq->ring.size; i++)
-		held_check(txq->descs[i].mbuf, seen, "Tx");
+	for (i = 0; i < vio_tx_nb_held(txq); i++)
+		held_check(vio_tx_mbuf(txq->sw_ring[vio_order_behind(&txq->order, txq->oldest, i)]),
+			seen, "Tx");
 }
 
 /* A received packet: checked, and freed. */

@@ -4,6 +4,7 @@
 
 /* What an application can ask of a queue: what waits in it, what is free, and to free it. */
 
+#include <pthread.h>
 #include <string.h>
 
 #include <rte_power_intrinsics.h>
@@ -228,9 +229,11 @@ tx_status_of_a_broken_queue(void)
 	port.net.vq[VIRTIO_NET_TXQ(0)].lie = VDEV_LIE_ID;
 	port.net.vq[VIRTIO_NET_TXQ(0)].lie_value = RING_SIZE;
 	vdev_net_tx_complete(&port.net, 0, 1);
+	TEST_ASSERT_EQUAL(rte_eth_tx_descriptor_status(port.port_id, 0, 0), RTE_ETH_TX_DESC_DONE,
+		"to ask breaks the queue");
+	TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), 0, "freed");
 	TEST_ASSERT_EQUAL(rte_eth_tx_descriptor_status(port.port_id, 0, 0),
 		RTE_ETH_TX_DESC_UNAVAIL, "usable");
-	TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), 0, "freed");
 	TEST_ASSERT_EQUAL(fake_port_xstat(&port, "tx_q0_bad_id"), 1, "not counted once");
 	return fake_port_close(&port);
 }
@@ -239,6 +242,61 @@ static unsigned int
 nb_in_use(void)
 {
 	return FAKE_PORT_POOL_SIZE - rte_mempool_avail_count(port.pool);
+}
+
+/* Whoever asks for the status, a mere reader, takes nothing back and moves nothing. */
+static int
+tx_status_changes_nothing(void)
+{
+	const struct vio_txq *q = rte_eth_devices[port.port_id].data->tx_queues[0];
+	unsigned int before;
+	struct vio_txq copy;
+
+	TEST_ASSERT_SUCCESS(send_and_hold(5, 90, 30), "in 3 segments");
+	TEST_ASSERT_SUCCESS(send_and_hold(5, 60, ONE_SEGMENT), "whole");
+	vdev_net_tx_complete(&port.net, 0, 7);
+	before = nb_in_use();
+	memcpy(&copy, q, sizeof(copy));
+	TEST_ASSERT_SUCCESS(tx_is(RING_SIZE - 3), "7 completed");
+	TEST_ASSERT_BUFFERS_ARE_EQUAL(&copy, q, sizeof(copy), "the queue was changed");
+	TEST_ASSERT_EQUAL(nb_in_use(), before, "freed");
+	TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), 7, "cleaned up");
+	return fake_port_close(&port);
+}
+
+/* Asks until it is told to end. */
+static void *
+asker(void *arg)
+{
+	const bool *end = arg;
+	unsigned int i;
+
+	for (i = 0; !__atomic_load_n(end, __ATOMIC_RELAXED); i++)
+		rte_eth_tx_descriptor_status(port.port_id, 0, i % RING_SIZE);
+	return NULL;
+}
+
+static int
+tx_status_by_another_thread(void)
+{
+	unsigned int before = nb_in_use(), i;
+	pthread_t thread;
+	bool end = false;
+	int ret = TEST_SUCCESS;
+
+	TEST_ASSERT_EQUAL(pthread_create(&thread, NULL, asker, &end), 0, "thread");
+	for (i = 0; i < 3000 && ret == TEST_SUCCESS; i++) {
+		port.net.vq[VIRTIO_NET_TXQ(0)].order = i % 3;
+		ret = send_and_hold(5, 90, i % 2 == 0 ? 30 : ONE_SEGMENT);
+		vdev_net_tx_complete(&port.net, 0, 5);
+		if (rte_eth_tx_done_cleanup(port.port_id, 0, 0) != 5)
+			ret = TEST_FAILED;
+	}
+	__atomic_store_n(&end, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	TEST_ASSERT_SUCCESS(ret, "round %u", i);
+	TEST_ASSERT_EQUAL(nb_in_use(), before, "lost");
+	return fake_port_close(&port);
 }
 
 /* Frees what was asked for, oldest first, and no more than the device gave back. */
@@ -289,6 +347,53 @@ fast_free_touches_nothing(void)
 		TEST_ASSERT_EQUAL(rte_mbuf_refcnt_read(pkts[i]), 2, "touched");
 		rte_mbuf_refcnt_set(pkts[i], 1);
 	}
+	return fake_port_close(&port);
+}
+
+/* Nor without the offload, if the driver was the only holder when it took the packet. */
+static int
+raw_is_not_touched(void)
+{
+	return fast_free_touches_nothing();
+}
+
+/* Packets of two pools, each to its own; once those of one are gone, the other takes its place. */
+static int
+pools_in_turn(void)
+{
+	const unsigned int nb = RING_SIZE / 2, before = nb_in_use();
+	struct rte_mbuf *pkts[RING_SIZE];
+	struct rte_mempool *second;
+	unsigned int round, i;
+
+	second = rte_pktmbuf_pool_create("second", nb, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
+					 SOCKET_ID_ANY);
+	TEST_ASSERT_NOT_NULL(second, "pool");
+	port.net.hold_tx = true;
+	for (round = 0; round < 40; round++) {
+		for (i = 0; i < nb; i++)
+			pkts[i] = fake_port_packet(i % (1 + round % 11) == 0 ? port.pool : second,
+						   60, ONE_SEGMENT, i);
+		/* the second burst may begin with the other pool */
+		TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, pkts, 9), 9, "burst");
+		TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, pkts + 9, nb - 9), nb - 9,
+			"burst");
+		for (i = 0; i < nb; i++)
+			TEST_ASSERT_EQUAL(vdev_net_tx(&port.net, 0, frame, NULL), 60, "%u", i);
+		vdev_net_tx_complete(&port.net, 0, nb);
+		TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), nb, "freed");
+		TEST_ASSERT_EQUAL(nb_in_use(), before, "round %u: the first", round);
+		TEST_ASSERT_EQUAL(rte_mempool_avail_count(second), nb, "round %u: the second",
+			round);
+	}
+	pkts[0] = fake_port_packet(second, 60, ONE_SEGMENT, 0);
+	TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, pkts, 1), 1, "the second alone");
+	rte_mbuf_refcnt_set(pkts[0], 2);
+	TEST_ASSERT_EQUAL(vdev_net_tx(&port.net, 0, frame, NULL), 60, "the second alone");
+	vdev_net_tx_complete(&port.net, 0, 1);
+	TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), 1, "freed");
+	TEST_ASSERT_EQUAL(rte_mempool_avail_count(second), nb, "looked at");
+	rte_mempool_free(second);
 	return fake_port_close(&port);
 }
 
@@ -386,9 +491,13 @@ static struct unit_test_suite common = {
 		TEST_CASE_ST(setup, teardown, rx_monitor),
 		TEST_CASE_ST(setup, teardown, tx_status),
 		TEST_CASE_ST(setup, teardown, tx_status_of_a_broken_queue),
+		TEST_CASE_ST(setup, teardown, tx_status_changes_nothing),
+		TEST_CASE_ST(setup, teardown, tx_status_by_another_thread),
 		TEST_CASE_ST(setup, teardown, tx_done_cleanup),
 		TEST_CASE_ST(setup_fast_free, teardown, fast_free_touches_nothing),
 		TEST_CASE_ST(setup_fast_free, teardown, fast_free_of_segments),
+		TEST_CASE_ST(setup, teardown, raw_is_not_touched),
+		TEST_CASE_ST(setup, teardown, pools_in_turn),
 		TEST_CASE_ST(setup, teardown, no_fast_free),
 		TEST_CASE_ST(setup_fast_free, teardown, info),
 		TEST_CASES_END()

@@ -161,15 +161,25 @@ struct vio_txq_stats {
 	uint64_t violation[VIO_NB_VIOLATIONS];
 };
 
-/* What the driver remembers of a descriptor. */
-struct vio_tx_desc {
-	struct rte_mbuf *mbuf;	/* at the head of a chain that the device holds, else NULL */
-	uint16_t next;		/* the id that follows in the chain, or in the free list */
-	uint16_t last;		/* at the head of a chain: its last id */
-	uint16_t nb_descs;	/* at the head of a chain: its length */
-	bool single;		/* at the head of a chain: the packet is one segment */
+/* More of a packet that the device holds, unless it is plain (vio_tx_held.h). */
+struct vio_tx_shape {
+	uint16_t nb_descs;	/* the length of its chain */
+	bool raw;
 };
-static_assert(sizeof(struct vio_tx_desc) == 16, "four a cache line");
+
+/*
+ * What a packet must be to be sent without a second look: the 16-bit words of its mbuf from
+ * vio_mbuf_rearm_data() on, as far as the mask covers them, lie in these ranges, whose bounds
+ * are below VIO_TX_WORD_TOP.
+ */
+#define VIO_TX_WORDS	16
+#define VIO_TX_WORD_TOP	0x8000
+
+struct vio_tx_plain {
+	uint16_t mask[VIO_TX_WORDS];
+	uint16_t low[VIO_TX_WORDS];
+	uint16_t high[VIO_TX_WORDS];
+};
 
 /*
  * Room for the beginning of a packet that may not be written: the header, the addresses and two
@@ -191,28 +201,35 @@ static_assert(VIO_TX_TABLE_DESCS <= VIO_RING_SIZE_MIN, "virtio 2.7.5.3.1: not ab
 struct vio_txq {
 	struct vio_ring ring;		/* lines 0 and 1 */
 
-	/* Line 2: read-mostly, and the free list of ids, first in first out. */
-	struct vio_tx_desc *descs;	/* by id */
-	uint64_t hdr_addr;		/* a header of zeros for packets that cannot take one */
-	uint8_t *slots;			/* behind it, VIO_TX_SLOT_LEN bytes by id of the chain:
-					 * what a packet begins with that may not be written */
-	uint64_t vlan_flags;		/* RTE_MBUF_F_TX_* that ask for tags */
-	uint64_t offload_flags;		/* VIO_TX_OFFLOAD_FLAGS; 0 if nothing was configured */
+	/* Line 2. */
+	struct vio_order order;		/* of ids; the device holds those from oldest on */
+	void **sw_ring;			/* by position: packets that it holds (vio_tx_held.h) */
+	struct rte_mempool *raw_pool;	/* of all raw packets */
+	uint16_t oldest;		/* position */
+	uint16_t nb_free;		/* descriptors */
+	uint16_t nb_raw;		/* packets that the device holds and that are raw */
 	uint16_t hdr_len;		/* of the virtio_net_hdr, as it was negotiated */
 	uint16_t addr_off;		/* VIO_MBUF_ADDR() */
 	uint16_t mtu_frame_len;
 	uint16_t free_thresh;		/* take completions below so many free descriptors */
-	uint16_t free_head;
-	uint16_t free_tail;
-	uint16_t nb_free;
 	uint8_t state;			/* enum vio_queue_state */
 	uint8_t busy;			/* in a burst */
-	bool fast_free;			/* MBUF_FAST_FREE was asked for */
 	bool has_tables;		/* INDIRECT_DESC was negotiated */
+
+	/* Lines 3 and 4: read-mostly. */
+	struct vio_tx_plain plain __rte_cache_aligned;
+	uint64_t vlan_flags;		/* RTE_MBUF_F_TX_* that ask for tags */
+	uint64_t offload_flags;		/* VIO_TX_OFFLOAD_FLAGS; 0 if nothing was configured */
+	uint64_t hdr_addr;		/* a header of zeros for packets that cannot take one */
+	struct vio_tx_shape *shapes;	/* by id of the first descriptor of a packet */
 
 	struct vio_txq_stats stats __rte_cache_aligned;
 	struct vio_txq_stats stats_base;
 	struct vio_dev *dev;
+	uint16_t left_oldest;			/* with a device that left, until it is freed: */
+	uint16_t nb_left;			/* positions of sw_ring */
+	uint8_t *slots;				/* VIO_TX_SLOT_LEN bytes by id of the chain: what a
+						 * packet begins with that may not be written */
 	uint8_t *tables;			/* VIO_TX_TABLE_LEN bytes by id of the chain */
 	uint64_t tables_addr;
 	uint64_t offloads;			/* RTE_ETH_TX_OFFLOAD_*, with the port's */
@@ -223,8 +240,9 @@ struct vio_txq {
 	bool tunnel;				/* HOST_UDP_TUNNEL_GSO was agreed on */
 	uint16_t queue_id;
 } __rte_cache_aligned;
-static_assert(offsetof(struct vio_txq, descs) == 2 * RTE_CACHE_LINE_SIZE, "line 2");
-static_assert(offsetof(struct vio_txq, stats) == 3 * RTE_CACHE_LINE_SIZE, "line 3");
+static_assert(offsetof(struct vio_txq, order) == 2 * RTE_CACHE_LINE_SIZE, "line 2");
+static_assert(offsetof(struct vio_txq, plain) == 3 * RTE_CACHE_LINE_SIZE, "line 3");
+static_assert(offsetof(struct vio_txq, stats) == 5 * RTE_CACHE_LINE_SIZE, "line 5");
 
 struct vio_ctrlq {
 	struct vio_ring ring;

@@ -21,6 +21,7 @@
 #include "vio_offload.h"
 #include "vio_queue.h"
 #include "vio_rx_bufs.h"
+#include "vio_tx_held.h"
 
 #define FREE_BATCH	32	/* refill and completion: as soon as so many are missing */
 
@@ -273,7 +274,8 @@ vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 	if (ret < 0 || thresh == 0)
 		return ret < 0 ? ret : -EINVAL;
 
-	q = queue_zalloc(dev, "tx", queue_id, sizeof(*q) + size * sizeof(*q->descs), node);
+	q = queue_zalloc(dev, "tx", queue_id, sizeof(*q) + size *
+			 (sizeof(*q->sw_ring) + sizeof(*q->shapes)) + vio_order_room(size), node);
 	if (q == NULL)
 		return -ENOMEM;
 	q->offloads = conf->offloads | eth_dev->data->dev_conf.txmode.offloads;
@@ -287,15 +289,16 @@ vio_tx_queue_setup(struct rte_eth_dev *eth_dev, uint16_t queue_id, uint16_t nb_d
 
 	q->dev = dev;
 	q->queue_id = queue_id;
-	q->descs = RTE_PTR_ADD(q, sizeof(*q));
+	q->sw_ring = RTE_PTR_ADD(q, sizeof(*q));
+	q->shapes = RTE_PTR_ADD(q->sw_ring, size * sizeof(*q->sw_ring));
 	q->hdr_addr = vio_ring_extra_addr(&q->ring);
 	q->slots = RTE_PTR_ADD(vio_ring_extra(&q->ring), VIO_TX_SLOT_LEN);
 	q->tables = RTE_PTR_ADD(vio_ring_extra(&q->ring), tables_offset);
 	q->tables_addr = q->hdr_addr + tables_offset;
 	q->vlan_flags = vio_vlan_tx_flags(q->offloads);
 	q->addr_off = VIO_MBUF_ADDR(q->ring.use_va);
+	q->nb_free = size;
 	q->free_thresh = thresh;
-	q->fast_free = q->offloads & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
 	eth_dev->data->tx_queues[queue_id] = q;
 	return 0;
 }
@@ -454,22 +457,54 @@ rxq_renew(const struct rte_eth_dev *eth_dev, struct vio_rxq *q)
 	q->ptype_layers = q->dev->ptype_layers;
 }
 
+/* What vio_tx_is_plain() wants: one segment, nobody else's, room for the header, no offload. */
+static void
+txq_set_plain(struct vio_txq *q)
+{
+	const uint16_t len_max = RTE_MIN(q->mtu_frame_len, VIO_TX_WORD_TOP - 1);
+	struct rte_mbuf mask = {
+		.data_off = UINT16_MAX, .nb_segs = UINT16_MAX, .pkt_len = UINT32_MAX,
+		.data_len = UINT16_MAX,
+		.ol_flags = q->offload_flags | q->vlan_flags | RTE_MBUF_F_INDIRECT |
+			    RTE_MBUF_F_EXTERNAL,
+	};
+	struct rte_mbuf low = {
+		.data_off = q->hdr_len, .nb_segs = 1, .pkt_len = RTE_ETHER_HDR_LEN,
+		.data_len = RTE_ETHER_HDR_LEN,
+	};
+	struct rte_mbuf high = {
+		.data_off = VIO_TX_WORD_TOP - 1, .nb_segs = 1, .pkt_len = len_max,
+		.data_len = len_max,
+	};
+
+	rte_mbuf_refcnt_set(&mask, UINT16_MAX);
+	rte_mbuf_refcnt_set(&low, 1);
+	rte_mbuf_refcnt_set(&high, 1);
+	memcpy(q->plain.mask, vio_mbuf_rearm_data(&mask), sizeof(q->plain.mask));
+	memcpy(q->plain.low, vio_mbuf_rearm_data(&low), sizeof(q->plain.low));
+	memcpy(q->plain.high, vio_mbuf_rearm_data(&high), sizeof(q->plain.high));
+}
+
 static void
 txq_renew(struct vio_txq *q)
 {
-	uint16_t i;
-
+	/* The queue's thread frees them, by and by; a second device may leave before. */
+	if (q->nb_free < q->ring.size) {
+		q->left_oldest = q->oldest;
+		q->nb_left = q->ring.size - q->nb_free;
+	}
 	vio_ring_reset(&q->ring);
-	for (i = 0; i < q->ring.size; i++)
-		q->descs[i].next = i + 1;
-	q->free_head = 0;
-	q->free_tail = q->ring.size - 1;
+	vio_order_init(&q->order, RTE_PTR_ADD(q->shapes, q->ring.size * sizeof(*q->shapes)),
+		       q->ring.size);
+	q->oldest = 0;
 	q->nb_free = q->ring.size;
+	q->nb_raw = 0;
 	q->hdr_len = vio_hdr_len(&q->dev->features);
 	q->has_tables = vio_has(q->dev, VIRTIO_F_INDIRECT_DESC);
 	vio_offload_txq_renew(q);
 	/* virtio 5.1.4.2: the device's MTU binds, whatever the application set for receive. */
 	q->mtu_frame_len = RTE_ETHER_HDR_LEN + q->dev->max_mtu;
+	txq_set_plain(q);
 }
 
 void
@@ -533,17 +568,33 @@ vio_rxq_free_mbufs(struct vio_rxq *q)
 	}
 }
 
+/* Frees the packets at nb positions. Returns how many there were. */
+static uint16_t
+txq_free_held(struct vio_txq *q, uint16_t pos, uint16_t nb)
+{
+	uint16_t nb_pkts = 0;
+
+	for (; nb > 0; nb--) {
+		struct rte_mbuf *m = vio_tx_mbuf(q->sw_ring[pos]);
+
+		nb_pkts += m != NULL;
+		rte_pktmbuf_free(m);
+		pos = vio_order_behind(&q->order, pos, 1);
+	}
+	return nb_pkts;
+}
+
 uint16_t
 vio_txq_free_mbufs(struct vio_txq *q)
 {
-	uint16_t i, nb = 0;
+	uint16_t nb_pkts;
 
-	for (i = 0; i < q->ring.size; i++) {
-		nb += q->descs[i].mbuf != NULL;
-		rte_pktmbuf_free(q->descs[i].mbuf);
-		q->descs[i].mbuf = NULL;
-	}
-	return nb;
+	nb_pkts = txq_free_held(q, q->left_oldest, q->nb_left);
+	nb_pkts += txq_free_held(q, q->oldest, q->ring.size - q->nb_free);
+	q->nb_left = 0;
+	q->nb_free = q->ring.size;
+	q->nb_raw = 0;
+	return nb_pkts;
 }
 
 void

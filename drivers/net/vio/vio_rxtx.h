@@ -5,8 +5,8 @@
 /*
  * The data paths, one file for each format of rings and direction, compiled for several
  * instruction sets: what the rest of the driver sees of them, and which of them runs. Where a
- * parameter is a void *, it is a struct vio_rxq or vio_txq, as ethdev has it. But for refill, only
- * the queue's thread may call them.
+ * parameter is a void *, it is a struct vio_rxq or vio_txq, as ethdev has it. But for refill and
+ * for the status of Tx descriptors, only the queue's thread may call them.
  */
 
 #ifndef VIO_RXTX_H
@@ -42,7 +42,7 @@ struct vio_tx_path {
 
 	eth_tx_burst_t burst;
 
-	/* Offset 0 is the next descriptor to be taken. Sent packets are freed before. */
+	/* Offset 0 is the next descriptor to be taken. Changes nothing; any thread may ask. */
 	eth_tx_descriptor_status_t status;
 
 	/* Frees at most so many sent packets, or all with 0, and returns how many. */

@@ -16,8 +16,8 @@
 #include <rte_tcp.h>
 #include <rte_udp.h>
 
-#include "vio_tx.h"
 #include "vio_tx_offload.h"
+#include "vio_tx_post.h"
 
 /* Where the headers of a packet lie, in bytes from its start. */
 struct tx_place {

@@ -3,12 +3,11 @@
  */
 
 /*
- * Transmit on packed rings (virtio 2.8): what vio_tx.h asks of a format, without and with
+ * Transmit on packed rings (virtio 2.8): what vio_tx_format.h asks of a format, without and with
  * IN_ORDER.
- * Invariant: an id is in the free list, last in first out, or names a chain that the device
- * holds; there are as many as descriptors, so that one is free when a descriptor is. With
- * IN_ORDER, the id is the slot of the chain's first descriptor.
- * Threads: one at a time for a queue.
+ * Invariant: a position is a slot of the ring; a chain's id is the one at its first position, with
+ * IN_ORDER the position itself.
+ * Threads: one at a time for a queue, but for waiting.
  */
 
 #include "vio_ring_in_order.h"
@@ -22,8 +21,29 @@ packed_look(struct vio_txq *q __rte_unused)
 	return true;
 }
 
+static inline uint16_t
+packed_match(const struct vio_txq *q, uint16_t max)
+{
+	const uint16_t *ids = &q->order.ids[q->oldest];
+	uint32_t id, len, differ;
+	uint16_t n, i;
+
+	for (n = 0; n + VIO_TX_GROUP <= max; n += VIO_TX_GROUP) {
+		if (!vio_ring_packed_is_used(&q->ring, n + VIO_TX_GROUP - 1))
+			break;
+		for (differ = 0, i = 0; i < VIO_TX_GROUP; i++) {
+			differ |= !vio_ring_packed_is_used(&q->ring, n + i);
+			vio_ring_packed_used_read(&q->ring, n + i, &id, &len);
+			differ |= id ^ ids[n + i];
+		}
+		if (differ != 0)
+			break;
+	}
+	return n;
+}
+
 static inline bool
-packed_read(struct vio_txq *q, uint32_t *id)
+packed_read(const struct vio_txq *q, uint32_t *id)
 {
 	uint32_t len;
 
@@ -33,22 +53,51 @@ packed_read(struct vio_txq *q, uint32_t *id)
 	return true;
 }
 
-/* virtio 2.8.6: one used descriptor stands for the whole chain. */
-static inline void
-packed_take(struct vio_txq *q, uint16_t id)
+/* Used descriptors are not counted. */
+static inline uint16_t
+packed_told(const struct vio_txq *q)
 {
-	struct vio_tx_desc *d = &q->descs[id];
-
-	d->next = q->free_head;
-	q->free_head = id;
-	q->nb_free += d->nb_descs;
-	vio_ring_packed_skip(&q->ring, d->nb_descs);
+	return q->ring.size;
 }
 
+/* virtio 2.8.6: one used descriptor stands for the whole chain. */
 static inline void
-packed_begin(const struct vio_txq *q, struct vio_tx_chain *chain)
+packed_skip(struct vio_txq *q, uint16_t nb_chains __rte_unused, uint16_t nb_descs)
 {
-	chain->id = q->free_head;
+	vio_ring_packed_skip(&q->ring, nb_descs);
+}
+
+static inline uint16_t
+packed_waiting(const struct vio_txq *q, uint16_t wanted)
+{
+	uint32_t id, len, ahead = 0;
+
+	while (ahead < wanted && vio_ring_packed_is_used(&q->ring, ahead)) {
+		vio_ring_packed_used_read(&q->ring, ahead, &id, &len);
+		if (!vio_tx_is_held(q, id))
+			break;
+		ahead += vio_tx_shape(q, q->order.pos_of[id]).nb_descs;
+	}
+	return RTE_MIN(ahead, wanted);
+}
+
+/* With IN_ORDER, used descriptors are a batch apart, which may have been begun. */
+static inline uint16_t
+packed_in_order_waiting(const struct vio_txq *q, uint16_t wanted)
+{
+	uint32_t id = q->ring.batch_id, len, ahead = 0;
+	uint16_t oldest = q->oldest;
+
+	for (;;) {
+		if (vio_tx_is_held(q, id))
+			ahead = vio_order_distance(&q->order, oldest, id) +
+				vio_tx_shape(q, id).nb_descs;
+		if (ahead >= wanted || !vio_ring_packed_is_used(&q->ring, ahead))
+			return RTE_MIN(ahead, wanted);
+		vio_ring_packed_used_read(&q->ring, ahead, &id, &len);
+		if (!vio_tx_is_held(q, id) || vio_order_distance(&q->order, oldest, id) < ahead)
+			return ahead;
+	}
 }
 
 static inline void
@@ -72,58 +121,19 @@ packed_add_to_table(struct vio_txq *q, struct vio_tx_chain *table, uint64_t addr
 	};
 }
 
+/* vio_ring_packed_post() went on already. */
 static inline void
-packed_end(struct vio_txq *q, const struct vio_tx_chain *chain)
-{
-	q->free_head = q->descs[chain->id].next;
-}
-
-/* With IN_ORDER, the next chain is the oldest, and used descriptors are a batch apart. */
-static inline bool
-packed_in_order_read(struct vio_txq *q, uint32_t *id)
-{
-	struct vio_ring *ring = &q->ring;
-
-	if (!vio_ring_in_batch(ring)) {
-		if (!packed_read(q, id))
-			return false;
-		/* A batch ends with a packet that the device holds. */
-		if (unlikely(!vio_tx_is_held(q, *id) ||
-			     !vio_ring_batch_begin(ring, ring->used_idx, ring->size, *id, 0))) {
-			vio_txq_break(q, VIO_BAD_ID);
-			return false;
-		}
-	}
-	*id = ring->used_idx;
-	return true;
-}
-
-static inline void
-packed_in_order_take(struct vio_txq *q, uint16_t id)
-{
-	const struct vio_tx_desc *d = &q->descs[id];
-
-	vio_ring_batch_take(&q->ring, id);
-	q->nb_free += d->nb_descs;
-	vio_ring_packed_skip(&q->ring, d->nb_descs);
-}
-
-static inline void
-packed_in_order_begin(const struct vio_txq *q, struct vio_tx_chain *chain)
-{
-	chain->id = q->ring.avail_idx;
-}
-
-static inline void
-packed_in_order_end(struct vio_txq *q __rte_unused, const struct vio_tx_chain *chain __rte_unused)
+packed_end(struct vio_txq *q __rte_unused, uint16_t pos __rte_unused, uint16_t nb __rte_unused)
 {
 }
 
 static const struct vio_tx_format packed = {
 	.look = packed_look,
+	.match = packed_match,
 	.read = packed_read,
-	.take = packed_take,
-	.begin = packed_begin,
+	.told = packed_told,
+	.skip = packed_skip,
+	.waiting = packed_waiting,
 	.add = packed_add,
 	.add_to_table = packed_add_to_table,
 	.end = packed_end,
@@ -132,13 +142,16 @@ static const struct vio_tx_format packed = {
 };
 
 static const struct vio_tx_format packed_in_order = {
+	.in_order = true,
 	.look = packed_look,
-	.read = packed_in_order_read,
-	.take = packed_in_order_take,
-	.begin = packed_in_order_begin,
+	.match = packed_match,
+	.read = packed_read,
+	.told = packed_told,
+	.skip = packed_skip,
+	.waiting = packed_in_order_waiting,
 	.add = packed_add,
 	.add_to_table = packed_add_to_table,
-	.end = packed_in_order_end,
+	.end = packed_end,
 	.publish = vio_ring_packed_publish,
 	.notify = vio_ring_packed_notify,
 };

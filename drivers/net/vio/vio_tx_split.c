@@ -3,10 +3,11 @@
  */
 
 /*
- * Transmit on split rings (virtio 2.7): what vio_tx.h asks of a format, without and with IN_ORDER.
- * Invariant: a chain's id is that of its first descriptor; free descriptors are linked by next,
- * first in first out, which with IN_ORDER is ring order (virtio 2.7.5).
- * Threads: one at a time for a queue.
+ * Transmit on split rings (virtio 2.7): what vio_tx_format.h asks of a format, without and with
+ * IN_ORDER.
+ * Invariant: a chain's descriptors are the ids at its positions, its own id that of the first; with
+ * IN_ORDER an id is its position, so that they are in ring order (virtio 2.7.5).
+ * Threads: one at a time for a queue, but for waiting.
  */
 
 #include "vio_ring_in_order.h"
@@ -23,8 +24,26 @@ split_look(struct vio_txq *q)
 	return false;
 }
 
+static inline uint16_t
+split_match(const struct vio_txq *q, uint16_t max)
+{
+	const uint16_t slot = q->ring.used_idx & q->ring.mask, *ids = &q->order.ids[q->oldest];
+	const struct virtq_used_elem *used = &q->ring.used->ring[slot];
+	uint32_t differ;
+	uint16_t n, i;
+
+	max = RTE_MIN(max, RTE_MIN(vio_ring_split_nb_used(&q->ring), q->ring.size - slot));
+	for (n = 0; n + VIO_TX_GROUP <= max; n += VIO_TX_GROUP) {
+		for (differ = 0, i = 0; i < VIO_TX_GROUP; i++)
+			differ |= rte_le_to_cpu_32(used[n + i].id) ^ ids[n + i];
+		if (differ != 0)
+			break;
+	}
+	return n;
+}
+
 static inline bool
-split_read(struct vio_txq *q, uint32_t *id)
+split_read(const struct vio_txq *q, uint32_t *id)
 {
 	uint32_t len;
 
@@ -34,73 +53,71 @@ split_read(struct vio_txq *q, uint32_t *id)
 	return true;
 }
 
-static inline void
-split_take(struct vio_txq *q, uint16_t id)
+static inline uint16_t
+split_told(const struct vio_txq *q)
 {
-	const struct vio_tx_desc *d = &q->descs[id];
-
-	if (q->nb_free == 0)
-		q->free_head = id;
-	else
-		q->descs[q->free_tail].next = id;
-	q->free_tail = d->last;
-	q->nb_free += d->nb_descs;
-	q->ring.used_idx++;
+	return vio_ring_split_nb_used(&q->ring);
 }
 
-/* With IN_ORDER, the next chain is the oldest, which follows the one that was freed last. */
-static inline bool
-split_in_order_read(struct vio_txq *q, uint32_t *id)
+static inline void
+split_skip(struct vio_txq *q, uint16_t nb_chains, uint16_t nb_descs __rte_unused)
 {
-	struct vio_ring *ring = &q->ring;
-	uint16_t oldest = (q->free_tail + 1) & ring->mask;
-	bool waits = vio_ring_split_nb_used(ring) > 0;
-	uint32_t len;
+	q->ring.used_idx += nb_chains;
+}
 
-	if (!vio_ring_in_batch(ring)) {
-		if (!waits)
-			return false;
-		vio_ring_split_used_read(ring, ring->used_idx, id, &len);
-		waits = vio_tx_is_held(q, *id) &&
-			vio_ring_batch_begin(ring, oldest, ring->size, *id, len);
+/* How many chains are used and not taken back yet. */
+static inline uint16_t
+split_nb_waiting(const struct vio_txq *q)
+{
+	uint16_t idx = rte_le_to_cpu_16(__atomic_load_n(&q->ring.used->idx, __ATOMIC_ACQUIRE));
+
+	return RTE_MIN((uint16_t)(idx - q->ring.used_idx), q->ring.size);
+}
+
+static inline uint16_t
+split_waiting(const struct vio_txq *q, uint16_t wanted)
+{
+	uint16_t nb = split_nb_waiting(q), i, idx = q->ring.used_idx;
+	uint32_t id, len, nb_descs = 0;
+
+	for (i = 0; i < nb && nb_descs < wanted; i++) {
+		vio_ring_split_used_read(&q->ring, idx + i, &id, &len);
+		if (!vio_tx_is_held(q, id))
+			break;
+		nb_descs += vio_tx_shape(q, q->order.pos_of[id]).nb_descs;
 	}
-	/* A batch ends with a packet that the device holds, and not beyond idx. */
-	if (unlikely(!waits)) {
-		vio_txq_break(q, VIO_BAD_ID);
-		return false;
-	}
-	*id = oldest;
-	return true;
+	return RTE_MIN(nb_descs, wanted);
 }
 
-static inline void
-split_in_order_take(struct vio_txq *q, uint16_t id)
+/* With IN_ORDER, the oldest chains are used, whatever the entries say. */
+static inline uint16_t
+split_in_order_waiting(const struct vio_txq *q, uint16_t wanted)
 {
-	vio_ring_batch_take(&q->ring, id);
-	split_take(q, id);
-}
+	uint16_t nb = split_nb_waiting(q), i, oldest = q->oldest;
+	uint32_t nb_descs = 0;
 
-static inline void
-split_begin(const struct vio_txq *q, struct vio_tx_chain *chain)
-{
-	chain->id = q->free_head;
-	chain->next = q->free_head;
+	for (i = 0; i < nb && nb_descs < wanted; i++)
+		nb_descs += vio_tx_shape(q, vio_order_behind(&q->order, oldest,
+							     nb_descs)).nb_descs;
+	return RTE_MIN(nb_descs, wanted);
 }
 
 static inline void
 split_add(struct vio_txq *q, struct vio_tx_chain *chain, uint64_t addr, uint32_t len,
 	  uint16_t flags)
 {
-	uint16_t id = chain->next;
+	uint16_t id = q->order.ids[chain->next], next = 0;
 
-	chain->next = q->descs[id].next;
-	chain->last = id;
+	if (flags & VIRTQ_DESC_F_NEXT) {
+		chain->next = vio_order_behind(&q->order, chain->next, 1);
+		next = q->order.ids[chain->next];
+	}
 	chain->nb_descs++;
 	q->ring.desc[id] = (struct virtq_desc){
 		.addr = rte_cpu_to_le_64(addr),
 		.len = rte_cpu_to_le_32(len),
 		.flags = rte_cpu_to_le_16(flags),
-		.next = rte_cpu_to_le_16(chain->next),
+		.next = rte_cpu_to_le_16(next),
 	};
 }
 
@@ -121,21 +138,24 @@ split_add_to_table(struct vio_txq *q, struct vio_tx_chain *table, uint64_t addr,
 }
 
 static inline void
-split_end(struct vio_txq *q, const struct vio_tx_chain *chain)
+split_end(struct vio_txq *q, uint16_t pos, uint16_t nb)
 {
 	struct vio_ring *ring = &q->ring;
+	uint16_t i;
 
-	q->free_head = chain->next;
-	q->descs[chain->id].last = chain->last;
-	ring->avail->ring[ring->avail_idx & ring->mask] = rte_cpu_to_le_16(chain->id);
-	ring->avail_idx++;
+	for (i = 0; i < nb; i++)
+		ring->avail->ring[(ring->avail_idx + i) & ring->mask] =
+			rte_cpu_to_le_16(q->order.ids[pos + i]);
+	ring->avail_idx += nb;
 }
 
 static const struct vio_tx_format split = {
 	.look = split_look,
+	.match = split_match,
 	.read = split_read,
-	.take = split_take,
-	.begin = split_begin,
+	.told = split_told,
+	.skip = split_skip,
+	.waiting = split_waiting,
 	.add = split_add,
 	.add_to_table = split_add_to_table,
 	.end = split_end,
@@ -144,10 +164,13 @@ static const struct vio_tx_format split = {
 };
 
 static const struct vio_tx_format split_in_order = {
+	.in_order = true,
 	.look = split_look,
-	.read = split_in_order_read,
-	.take = split_in_order_take,
-	.begin = split_begin,
+	.match = split_match,
+	.read = split_read,
+	.told = split_told,
+	.skip = split_skip,
+	.waiting = split_in_order_waiting,
 	.add = split_add,
 	.add_to_table = split_add_to_table,
 	.end = split_end,

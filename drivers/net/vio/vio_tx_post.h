@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * Making packets available (virtio 5.1.9.2): what may be sent, its header, its segments.
+ * Invariants: nothing is written into an mbuf that others may see; a header is complete, and its
+ * descriptors are, before they are shown.
+ * Threads: one at a time for a queue.
+ */
+
+#ifndef VIO_TX_POST_H
+#define VIO_TX_POST_H
+
+#include <string.h>
+
+#include <rte_branch_prediction.h>
+
+#include "vio_hdr.h"
+#include "vio_tx_format.h"
+#include "vio_vlan.h"
+
+/* How a packet is sent. */
+struct vio_tx_plan {
+	bool push;		/* header and tags may be written before the data */
+	uint16_t tag_len;	/* bytes of VLAN tags to put in */
+	bool by_table;		/* one indirect descriptor stands for all */
+	uint32_t nb_descs;	/* at most, header included */
+	const struct virtio_net_hdr_ext *hdr;	/* NULL: of zeros */
+};
+
+/* Decides how a packet is sent. */
+static inline void
+vio_tx_plan(const struct vio_txq *q, const struct rte_mbuf *m, struct vio_tx_plan *plan)
+{
+	plan->tag_len = vio_vlan_tx_len(m->ol_flags & q->vlan_flags);
+	plan->push = vio_hdr_tx_may_push(m, q->hdr_len + plan->tag_len) &&
+		     (likely(plan->tag_len == 0) || m->data_len >= VIO_VLAN_ADDRS_LEN);
+	plan->nb_descs = m->nb_segs + !plan->push;
+	plan->by_table = false;
+	if (unlikely(plan->nb_descs > 1) && q->has_tables &&
+	    plan->nb_descs <= VIO_TX_TABLE_DESCS) {
+		plan->by_table = true;
+		plan->nb_descs = 1;
+	}
+	plan->hdr = NULL;
+}
+
+/*
+ * Whether a packet can be sent at all. virtio 5.1.4.2: none that is longer than the MTU, unless it
+ * is to be segmented; and none that never fits the ring, or has no addresses to put a tag behind.
+ */
+static inline bool
+vio_tx_is_possible(const struct vio_txq *q, const struct rte_mbuf *m,
+		   const struct vio_tx_plan *plan)
+{
+	bool segments = plan->hdr != NULL && plan->hdr->hdr.gso_type != VIRTIO_NET_HDR_GSO_NONE;
+
+	return plan->nb_descs <= q->ring.size &&
+	       (segments || vio_frame_fits(m, q->mtu_frame_len, plan->tag_len)) &&
+	       (likely(plan->tag_len == 0) || m->pkt_len >= RTE_ETHER_HDR_LEN);
+}
+
+/* The address of a segment's data for the device. */
+static inline uint64_t
+vio_tx_data_addr(const struct vio_txq *q, const struct rte_mbuf *seg)
+{
+	return vio_mbuf_addr(seg, q->addr_off) + seg->data_off;
+}
+
+/*
+ * The first segment from seg on with data behind *skip bytes, or NULL: devices take a descriptor
+ * of no bytes for an error. *skip becomes the bytes to leave out of it.
+ */
+static inline const struct rte_mbuf *
+vio_tx_seg_with_data(const struct rte_mbuf *seg, uint16_t *skip)
+{
+	while (seg != NULL && unlikely(seg->data_len <= *skip)) {
+		*skip -= seg->data_len;
+		seg = seg->next;
+	}
+	return seg;
+}
+
+/* The flags of a descriptor that is followed by one for the segment next, or by none. */
+static inline uint16_t
+vio_tx_flags(const struct rte_mbuf *next)
+{
+	return next != NULL ? VIRTQ_DESC_F_NEXT : 0;
+}
+
+/*
+ * Writes what a packet begins with into the room of its chain: the header and, with tags, the
+ * addresses and these. Returns its length.
+ */
+static inline uint16_t
+vio_tx_slot_write(const struct vio_txq *q, const struct rte_mbuf *m, uint16_t id,
+		  const struct vio_tx_plan *plan)
+{
+	uint8_t *slot = q->slots + id * VIO_TX_SLOT_LEN;
+	uint8_t addrs[VIO_VLAN_ADDRS_LEN];
+
+	vio_hdr_tx_write(slot, q->hdr_len, plan->hdr);
+	if (plan->tag_len == 0)
+		return q->hdr_len;
+	vio_vlan_tx_write(m, plan->tag_len, slot + q->hdr_len,
+			  rte_pktmbuf_read(m, 0, sizeof(addrs), addrs));
+	return q->hdr_len + sizeof(addrs) + plan->tag_len;
+}
+
+/*
+ * Adds the first descriptor, which begins with the header: the one place that writes it. next is
+ * the segment that follows.
+ */
+static __rte_always_inline void
+vio_tx_add_head(vio_tx_add_t add, struct vio_txq *q, struct vio_tx_chain *chain,
+		struct rte_mbuf *m, const struct vio_tx_plan *plan, const struct rte_mbuf *next)
+{
+	uint16_t flags = vio_tx_flags(next), len = q->hdr_len;
+	uint64_t addr = q->hdr_addr;
+
+	if (likely(plan->push)) {
+		if (unlikely(plan->tag_len > 0))
+			vio_vlan_tx_push(m, plan->tag_len);
+		vio_hdr_tx_write(rte_pktmbuf_mtod(m, uint8_t *) - q->hdr_len, q->hdr_len,
+				 plan->hdr);
+		addr = vio_tx_data_addr(q, m) - q->hdr_len;
+		len = m->data_len + q->hdr_len;
+	} else if (unlikely(plan->tag_len > 0 || plan->hdr != NULL)) {
+		len = vio_tx_slot_write(q, m, chain->id, plan);
+		addr = q->hdr_addr + (1 + chain->id) * VIO_TX_SLOT_LEN;
+	}
+	add(q, chain, addr, len, flags);
+}
+
+/* Adds a descriptor for each part of a packet. */
+static __rte_always_inline void
+vio_tx_add_all(vio_tx_add_t add, struct vio_txq *q, struct vio_tx_chain *chain,
+	       struct rte_mbuf *m, const struct vio_tx_plan *plan)
+{
+	uint16_t skip = !plan->push && plan->tag_len > 0 ? VIO_VLAN_ADDRS_LEN : 0, off;
+	const struct rte_mbuf *seg, *next;
+
+	next = vio_tx_seg_with_data(plan->push ? m->next : m, &skip);
+	vio_tx_add_head(add, q, chain, m, plan, next);
+	while ((seg = next) != NULL) {
+		off = skip;
+		skip = 0;
+		next = vio_tx_seg_with_data(seg->next, &skip);
+		add(q, chain, vio_tx_data_addr(q, seg) + off, seg->data_len - off,
+		    vio_tx_flags(next));
+	}
+}
+
+/* Makes a packet available, as planned. There are descriptors enough. */
+static __rte_always_inline void
+vio_tx_post(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf *m,
+	    const struct vio_tx_plan *plan)
+{
+	struct vio_tx_chain chain = { .next = vio_tx_next(q) }, table = { .nb_descs = 0 };
+	uint16_t pos = chain.next;
+
+	chain.id = q->order.ids[pos];
+	if (unlikely(plan->by_table)) {
+		table.id = chain.id;
+		vio_tx_add_all(fmt->add_to_table, q, &table, m, plan);
+		fmt->add(q, &chain, q->tables_addr + chain.id * VIO_TX_TABLE_LEN,
+			 table.nb_descs * sizeof(struct virtq_desc), VIRTQ_DESC_F_INDIRECT);
+	} else {
+		vio_tx_add_all(fmt->add, q, &chain, m, plan);
+	}
+	vio_tx_hold(q, m, pos, chain.nb_descs);
+	fmt->end(q, pos, 1);
+}
+
+typedef uint16_t vio_tx_words_t __attribute__((vector_size(VIO_TX_WORDS * sizeof(uint16_t))));
+
+/*
+ * Notes in the words' top bits what of a packet is not plain: one of both differences is below
+ * zero if, and only if, a word is beyond its range.
+ */
+static __rte_always_inline void
+vio_tx_plain_check(const struct vio_txq *q, const struct rte_mbuf *m, vio_tx_words_t *wrong)
+{
+	vio_tx_words_t words, mask, low, high;
+
+	memcpy(&words, RTE_PTR_ADD(m, offsetof(struct rte_mbuf, data_off)), sizeof(words));
+	memcpy(&mask, q->plain.mask, sizeof(mask));
+	memcpy(&low, q->plain.low, sizeof(low));
+	memcpy(&high, q->plain.high, sizeof(high));
+	words &= mask;
+	*wrong |= (words - low) | (high - words);
+}
+
+static __rte_always_inline bool
+vio_tx_is_wrong(const vio_tx_words_t *wrong)
+{
+	const uint64_t top = VIO_TX_WORD_TOP * UINT64_C(0x0001000100010001);
+	uint64_t parts[sizeof(*wrong) / sizeof(top)];
+
+	memcpy(parts, wrong, sizeof(parts));
+	return ((parts[0] | parts[1] | parts[2] | parts[3]) & top) != 0;
+}
+
+/* Whether a packet is plain: of one descriptor, and to be sent as it is. */
+static __rte_always_inline bool
+vio_tx_is_plain(const struct vio_txq *q, const struct rte_mbuf *m)
+{
+	vio_tx_words_t wrong = { 0 };
+
+	vio_tx_plain_check(q, m, &wrong);
+	return !vio_tx_is_wrong(&wrong);
+}
+
+/* The same of a whole group, whose packets are raw besides. */
+static __rte_always_inline bool
+vio_tx_are_plain(const struct vio_txq *q, struct rte_mbuf **pkts)
+{
+	vio_tx_words_t wrong = { 0 };
+	uintptr_t pools = 0;
+	uint16_t i;
+
+	for (i = 0; i < VIO_TX_GROUP; i++) {
+		vio_tx_plain_check(q, pkts[i], &wrong);
+		pools |= (uintptr_t)pkts[i]->pool ^ (uintptr_t)q->raw_pool;
+	}
+	return !vio_tx_is_wrong(&wrong) && pools == 0;
+}
+
+/* Writes header and descriptor of a plain packet for a position. Returns the packet's length. */
+static __rte_always_inline uint16_t
+vio_tx_add_plain(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf *m,
+		 uint16_t pos)
+{
+	struct vio_tx_chain chain = { .id = q->order.ids[pos], .next = pos };
+	uint16_t hdr_len = q->hdr_len, len = m->data_len;
+
+	vio_hdr_tx_write(rte_pktmbuf_mtod(m, uint8_t *) - hdr_len, hdr_len, NULL);
+	fmt->add(q, &chain, vio_tx_data_addr(q, m) - hdr_len, len + hdr_len, 0);
+	return len;
+}
+
+/* Makes a plain packet available. There is a descriptor. */
+static __rte_always_inline void
+vio_tx_post_plain(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf *m)
+{
+	uint16_t pos = vio_tx_next(q);
+
+	vio_tx_add_plain(fmt, q, m, pos);
+	vio_tx_hold(q, m, pos, 1);
+	fmt->end(q, pos, 1);
+}
+
+/*
+ * Makes packets available by groups, as long as they are plain and raw and there are descriptors
+ * that do not wrap. Returns how many; adds their bytes.
+ */
+static __rte_always_inline uint16_t
+vio_tx_post_groups(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf **pkts,
+		   uint16_t nb, uint64_t *bytes)
+{
+	uint16_t pos = vio_tx_next(q), n, i;
+
+	nb = RTE_MIN(nb, RTE_MIN(q->nb_free, q->order.size - pos));
+	for (n = 0; n + VIO_TX_GROUP <= nb; n += VIO_TX_GROUP) {
+		if (unlikely(!vio_tx_are_plain(q, &pkts[n])))
+			break;
+		for (i = 0; i < VIO_TX_GROUP; i++)
+			*bytes += vio_tx_add_plain(fmt, q, pkts[n + i], pos + n + i);
+		memcpy(&q->sw_ring[pos + n], &pkts[n], VIO_TX_GROUP * sizeof(*pkts));
+	}
+	q->nb_free -= n;
+	q->nb_raw += n;
+	fmt->end(q, pos, n);
+	return n;
+}
+
+#endif /* VIO_TX_POST_H */
