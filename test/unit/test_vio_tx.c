@@ -11,7 +11,7 @@
 #include "test.h"
 
 #include "fake_format.h"
-#include "vio.h"
+#include "vio_tx_format.h"
 
 #define RING_SIZE	256
 #define BURST		32
@@ -204,6 +204,29 @@ static int
 index_wrap_shuffled(void)
 {
 	return wrap(VDEV_SHUFFLED);
+}
+
+/* Whole packets in bursts, which are taken by groups; in order for a while, and then not. */
+static int
+index_wrap_of_whole_packets(void)
+{
+	struct rte_mbuf *pkts[BURST];
+	uint32_t total = 0, i;
+	uint16_t sent;
+
+	port.net.hold_tx = true;
+	while (total < 65536 + 5000) {
+		vq()->order = total / 1000 % 3;
+		for (i = 0; i < BURST; i++)
+			pkts[i] = fake_port_packet(port.pool, 60 + i, ONE_SEGMENT, total + i);
+		sent = rte_eth_tx_burst(port.port_id, 0, pkts, BURST);
+		for (i = 0; i < sent; i++)
+			TEST_ASSERT_SUCCESS(left(60 + i, total + i, 1), "packet %u", total + i);
+		rte_pktmbuf_free_bulk(pkts + sent, BURST - sent);
+		total += sent;
+		vdev_net_tx_complete(&port.net, 0, total % 100 < 50 ? 20 : 40);
+	}
+	return fake_port_close(&port);
 }
 
 static int
@@ -475,6 +498,67 @@ drop_within_a_burst(void)
 	return fake_port_close(&port);
 }
 
+/* What a packet may be that goes with others, and in how many descriptors it leaves (0: not). */
+static const struct odd {
+	uint16_t len, seg_len, room;
+	uint16_t nb_descs;
+	bool shared;
+} odds[] = {
+	{ 90, 30, RTE_PKTMBUF_HEADROOM, 3, false },
+	{ 60, ONE_SEGMENT, RTE_PKTMBUF_HEADROOM, 2, true },
+	{ 60, ONE_SEGMENT, 11, 2, false },
+	{ RTE_ETHER_HDR_LEN - 1, ONE_SEGMENT, RTE_PKTMBUF_HEADROOM, 1, false },
+	{ 1515, ONE_SEGMENT, RTE_PKTMBUF_HEADROOM, 0, false },
+	{ 1514, ONE_SEGMENT, RTE_PKTMBUF_HEADROOM, 1, false },
+};
+
+static struct rte_mbuf *
+odd_packet(const struct odd *o, uint8_t seed)
+{
+	struct rte_mbuf *m = fake_port_packet(port.pool, o->len, o->seg_len, seed);
+
+	if (o->room < RTE_PKTMBUF_HEADROOM) {
+		m->data_off = o->room;
+		fake_port_pattern(rte_pktmbuf_mtod(m, uint8_t *), o->len, seed);
+	}
+	if (o->shared)
+		rte_mbuf_refcnt_update(m, 1);
+	return m;
+}
+
+/* One that is not like the others, at each place of a burst. */
+static int
+odd_one_at_each_place(void)
+{
+	const unsigned int before = rte_mempool_avail_count(port.pool);
+	struct rte_mbuf *pkts[BURST];
+	unsigned int k, place, i;
+
+	for (k = 0; k < RTE_DIM(odds); k++) {
+		for (place = 0; place < BURST; place++) {
+			for (i = 0; i < BURST; i++)
+				pkts[i] = i == place ? odd_packet(&odds[k], i) :
+					  fake_port_packet(port.pool, 60 + i, ONE_SEGMENT, i);
+			TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, pkts, BURST), BURST,
+				"odd %u at %u", k, place);
+			for (i = 0; i < BURST; i++) {
+				if (i != place)
+					TEST_ASSERT_SUCCESS(left(60 + i, i, 1), "%u", i);
+				else if (odds[k].nb_descs != 0)
+					TEST_ASSERT_SUCCESS(left(odds[k].len, i, odds[k].nb_descs),
+						"odd %u at %u", k, place);
+			}
+			TEST_ASSERT_SUCCESS(nothing_left(), "odd %u at %u", k, place);
+			rte_eth_tx_done_cleanup(port.port_id, 0, 0);
+			if (odds[k].shared)
+				rte_pktmbuf_free(pkts[place]);
+			TEST_ASSERT_EQUAL(rte_mempool_avail_count(port.pool), before,
+				"odd %u at %u: mbufs", k, place);
+		}
+	}
+	return fake_port_close(&port);
+}
+
 /* By default completions are taken when descriptors run short, and nothing stays for ever. */
 static int
 default_threshold(void)
@@ -617,6 +701,68 @@ id_used_twice(void)
 	return broken_then_recovers("tx_q0_bad_id");
 }
 
+/* The id of a descriptor that is free, next to those that the device holds. */
+static int
+id_of_no_packet(void)
+{
+	unsigned int i;
+
+	port.net.hold_tx = true;
+	for (i = 0; i < 3; i++)
+		TEST_ASSERT_SUCCESS(pass(60, ONE_SEGMENT, i, 1), "packet %u", i);
+	vq()->lie = VDEV_LIE_ID;
+	vq()->lie_value = port.net.held[0][2] + 1;
+	TEST_ASSERT_EQUAL(vdev_net_tx_complete(&port.net, 0, 1), 1, "completed");
+	port.net.hold_tx = false;
+	return broken_then_recovers("tx_q0_bad_id");
+}
+
+/* A wrong id among right ones, as the last, at this place. What came before it is taken back. */
+static int
+lie_at(unsigned int place, uint32_t id)
+{
+	const unsigned int before = rte_mempool_avail_count(port.pool);
+	struct rte_mbuf *pkts[BURST];
+	unsigned int i;
+
+	for (i = 0; i < BURST; i++)
+		pkts[i] = fake_port_packet(port.pool, 60, ONE_SEGMENT, i);
+	port.net.hold_tx = true;
+	TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, pkts, BURST), BURST, "burst");
+	for (i = 0; i < BURST; i++)
+		TEST_ASSERT_SUCCESS(left(60, i, 1), "packet %u", i);
+	if (place > 0)
+		vdev_net_tx_complete(&port.net, 0, place);
+	vq()->lie = VDEV_LIE_ID;
+	vq()->lie_value = id;
+	vdev_net_tx_complete(&port.net, 0, 1);
+	vdev_net_tx_complete(&port.net, 0, BURST - 1 - place);
+	port.net.hold_tx = false;
+	TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), (int)place,
+		"taken back");
+	TEST_ASSERT_EQUAL(before - rte_mempool_avail_count(port.pool), BURST - place, "mbufs");
+	TEST_ASSERT_EQUAL(fake_port_xstat(&port, "tx_q0_bad_id"), 1, "not counted");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	TEST_ASSERT_SUCCESS(rte_eth_stats_reset(port.port_id), "statistics");
+	TEST_ASSERT_SUCCESS(rte_eth_xstats_reset(port.port_id), "statistics");
+	return rte_eth_dev_start(port.port_id);
+}
+
+static int
+lie_at_each_place(void)
+{
+	unsigned int place;
+
+	for (place = 0; place < BURST; place++) {
+		/* beyond the ring; free; used already, perhaps by the entry before */
+		TEST_ASSERT_SUCCESS(lie_at(place, RING_SIZE), "beyond the ring at %u", place);
+		TEST_ASSERT_SUCCESS(lie_at(place, BURST), "free at %u", place);
+		if (place > 0)
+			TEST_ASSERT_SUCCESS(lie_at(place, place - 1), "again at %u", place);
+	}
+	return fake_port_close(&port);
+}
+
 /* virtio 2.7.8.2: for a buffer that is only read, len means nothing. */
 static int
 length_is_ignored(void)
@@ -682,6 +828,30 @@ one_bit_is_not_used(void)
 	return fake_port_close(&port);
 }
 
+/* Used descriptors behind one that is not are not used yet: the ring is used in its order. */
+static int
+hole_is_not_used(void)
+{
+	const uint16_t bits = VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED;
+	unsigned int hole, i;
+	uint16_t slot;
+
+	for (hole = 0; hole < BURST; hole++) {
+		slot = (vq()->packed.used.slot + hole) % RING_SIZE;
+		port.net.hold_tx = true;
+		for (i = 0; i < BURST; i++)
+			TEST_ASSERT_SUCCESS(pass(60, ONE_SEGMENT, i, 1), "packet %u", i);
+		TEST_ASSERT_EQUAL(vdev_net_tx_complete(&port.net, 0, BURST), BURST, "completed");
+		vq()->packed.desc[slot].flags ^= rte_cpu_to_le_16(bits);
+		TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), (int)hole,
+			"hole at %u", hole);
+		vq()->packed.desc[slot].flags ^= rte_cpu_to_le_16(bits);
+		TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), (int)(BURST - hole),
+			"hole at %u", hole);
+	}
+	return fake_port_close(&port);
+}
+
 /*
  * virtio 2.8.10.1: a ring of a size that is no power of two; chains of all lengths, completed out
  * of order, until the ring's end has lain at each of their descriptors.
@@ -734,6 +904,52 @@ batches(void)
 	return fake_port_close(&port);
 }
 
+/* Sends whole packets, which the device takes and holds. */
+static int
+hold_whole(unsigned int nb)
+{
+	unsigned int i;
+
+	port.net.hold_tx = true;
+	for (i = 0; i < nb; i++)
+		TEST_ASSERT_SUCCESS(pass(60, ONE_SEGMENT, i, 1), "packet %u", i);
+	return TEST_SUCCESS;
+}
+
+/* Batches of whole packets, each freed at once, and nothing that lies behind them. */
+static int
+batches_of_whole_packets(void)
+{
+	unsigned int size, round;
+
+	for (size = 1; size <= 3 * VIO_TX_GROUP; size++) {
+		vq()->batch = size;
+		for (round = 0; round < 20; round++) {
+			TEST_ASSERT_SUCCESS(hold_whole(size + 20), "batch of %u", size);
+			TEST_ASSERT_EQUAL(vdev_net_tx_complete(&port.net, 0, size), size, "some");
+			TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), (int)size,
+				"batch of %u", size);
+			TEST_ASSERT_EQUAL(vdev_net_tx_complete(&port.net, 0, 20), 20, "others");
+			TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), 20,
+				"behind a batch of %u", size);
+		}
+	}
+	return fake_port_close(&port);
+}
+
+/* The same beyond those that the index covers: only these are taken back. */
+static int
+batch_of_whole_packets_beyond_the_index(void)
+{
+	TEST_ASSERT_SUCCESS(hold_whole(20), "packets");
+	vq()->lie = VDEV_LIE_ID;
+	vq()->lie_value = port.net.held[0][17];
+	TEST_ASSERT_EQUAL(vdev_net_tx_complete(&port.net, 0, 1), 1, "completed");
+	port.net.hold_tx = false;
+	TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), 1, "taken back");
+	return broken_then_recovers("tx_q0_bad_id");
+}
+
 /*
  * A batch that ends with the id of no packet that the device holds: what it may still read is not
  * freed on the way to there.
@@ -769,6 +985,7 @@ batch_beyond_the_index(void)
 	vq()->lie_value = port.net.held[0][2];
 	TEST_ASSERT_EQUAL(vdev_net_tx_complete(&port.net, 0, 1), 1, "completed");
 	port.net.hold_tx = false;
+	TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), 1, "taken back");
 	return broken_then_recovers("tx_q0_bad_id");
 }
 
@@ -831,6 +1048,7 @@ static struct unit_test_suite common = {
 		TEST_CASE_ST(setup, teardown, index_wrap),
 		TEST_CASE_ST(setup, teardown, index_wrap_reversed),
 		TEST_CASE_ST(setup, teardown, index_wrap_shuffled),
+		TEST_CASE_ST(setup, teardown, index_wrap_of_whole_packets),
 		TEST_CASE_ST(setup_small, teardown, small_ring),
 		TEST_CASE_ST(setup, teardown, every_number_of_segments),
 		TEST_CASE_ST(setup, teardown, every_number_of_segments_and_header),
@@ -842,10 +1060,13 @@ static struct unit_test_suite common = {
 		TEST_CASE_ST(setup, teardown, header_is_zeroed),
 		TEST_CASE_ST(setup_mtu_1500, teardown, mtu_of_the_device_binds),
 		TEST_CASE_ST(setup_mtu_1500, teardown, drop_within_a_burst),
+		TEST_CASE_ST(setup_mtu_1500, teardown, odd_one_at_each_place),
 		TEST_CASE_ST(setup_default, teardown, default_threshold),
 		TEST_CASE_ST(setup, teardown, stop_with_packets_in_flight),
 		TEST_CASE_ST(setup, teardown, notify_once_a_burst),
 		TEST_CASE_ST(setup, teardown, id_used_twice),
+		TEST_CASE_ST(setup, teardown, id_of_no_packet),
+		TEST_CASE_ST(setup, teardown, lie_at_each_place),
 		TEST_CASE_ST(setup, teardown, length_is_ignored),
 		LIE("id of ring size", VDEV_LIE_ID, RING_SIZE, "tx_q0_bad_id"),
 		LIE("id of all ones", VDEV_LIE_ID, UINT32_MAX, "tx_q0_bad_id"),
@@ -871,6 +1092,7 @@ static struct unit_test_suite packed = {
 	.unit_test_cases = {
 		TEST_CASE_ST(setup, teardown, more_marked_than_used),
 		TEST_CASE_ST(setup, teardown, one_bit_is_not_used),
+		TEST_CASE_ST(setup, teardown, hole_is_not_used),
 		TEST_CASE_ST(setup_odd, teardown, odd_size),
 		TEST_CASES_END()
 	}
@@ -880,6 +1102,7 @@ static struct unit_test_suite in_order = {
 	.suite_name = "in order",
 	.unit_test_cases = {
 		TEST_CASE_ST(setup, teardown, batches),
+		TEST_CASE_ST(setup, teardown, batches_of_whole_packets),
 		TEST_CASE_ST(setup, teardown, batch_ends_with_no_packet),
 		TEST_CASES_END()
 	}
@@ -889,6 +1112,7 @@ static struct unit_test_suite split_in_order = {
 	.suite_name = "split, in order",
 	.unit_test_cases = {
 		TEST_CASE_ST(setup, teardown, batch_beyond_the_index),
+		TEST_CASE_ST(setup, teardown, batch_of_whole_packets_beyond_the_index),
 		TEST_CASES_END()
 	}
 };
