@@ -10,7 +10,8 @@
  * Checked after each step: no mbuf is held twice, by the driver or by the driver and the
  * application; what was received is an mbuf of the pool, consistent and within its buffer. After
  * each stop: every mbuf is in the pool once. As long as the device was honest: no queue broke and
- * the driver did nothing that the specification forbids. After each start: frames pass.
+ * the driver did nothing that the specification forbids. After each start: frames pass. A first
+ * lie after nothing but honesty, where it is certain that it is one: the queue breaks.
  */
 
 #include <string.h>
@@ -53,7 +54,23 @@ static const uint64_t rx_offloads[8] = {
 	RTE_ETH_RX_OFFLOAD_RSS_HASH, 0,
 };
 
+/* The offloads that packets may ask for, and what the application asks for of each packet. */
+#define TX_OFFLOADS	(RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM | \
+			 RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_TSO | \
+			 RTE_ETH_TX_OFFLOAD_UDP_TSO | RTE_ETH_TX_OFFLOAD_OUTER_IPV4_CKSUM | \
+			 RTE_ETH_TX_OFFLOAD_UDP_TNL_TSO | RTE_ETH_TX_OFFLOAD_VLAN_INSERT | \
+			 RTE_ETH_TX_OFFLOAD_QINQ_INSERT)
+
+static const uint64_t tx_flags[16] = {
+	RTE_MBUF_F_TX_IPV4, RTE_MBUF_F_TX_IPV6, RTE_MBUF_F_TX_IP_CKSUM, RTE_MBUF_F_TX_TCP_CKSUM,
+	RTE_MBUF_F_TX_UDP_CKSUM, RTE_MBUF_F_TX_TCP_SEG, RTE_MBUF_F_TX_UDP_SEG, RTE_MBUF_F_TX_VLAN,
+	RTE_MBUF_F_TX_QINQ, RTE_MBUF_F_TX_OUTER_IPV4, RTE_MBUF_F_TX_OUTER_IPV6,
+	RTE_MBUF_F_TX_OUTER_IP_CKSUM, RTE_MBUF_F_TX_OUTER_UDP_CKSUM, RTE_MBUF_F_TX_TUNNEL_VXLAN,
+	RTE_MBUF_F_TX_TUNNEL_UDP, RTE_MBUF_F_TX_SCTP_CKSUM,
+};
+
 static struct fuzz_port port;
+static bool high_indices;		/* split rings begin shortly before their indices wrap */
 static bool is_apps[FUZZ_POOL_SIZE];	/* by number: the application has this mbuf */
 static bool hostile;			/* the device was not honest since the start */
 static bool rx_works;			/* the model works on the Rx ring */
@@ -185,6 +202,31 @@ packet_make(uint16_t nb_segs, uint16_t len, uint64_t flags)
 	return NULL;
 }
 
+/* Flags and lengths of any kind, whatever the packet is. */
+static void
+offloads_ask(struct fuzz_input *in, struct rte_mbuf **pkts, uint16_t nb)
+{
+	uint16_t chosen = fuzz_u16(in), i, k;
+
+	for (i = 0; i < nb; i++) {
+		for (k = 0; k < RTE_DIM(tx_flags); k++)
+			if (chosen >> k & 1)
+				pkts[i]->ol_flags |= tx_flags[k];
+		pkts[i]->tx_offload = 0;
+		pkts[i]->l2_len = fuzz_u8(in);
+		pkts[i]->l3_len = fuzz_u16(in);
+		pkts[i]->l4_len = fuzz_u8(in);
+		pkts[i]->tso_segsz = fuzz_u16(in);
+		pkts[i]->outer_l2_len = fuzz_u8(in);
+		pkts[i]->outer_l3_len = fuzz_u8(in);
+		/* what the headers say of themselves */
+		fuzz_bytes(in, rte_pktmbuf_mtod(pkts[i], void *), RTE_MIN(pkts[i]->data_len,
+			BYTES_MAX));
+	}
+	/* the device may complain of what an application sends that does not know what it asks */
+	hostile = true;
+}
+
 static void
 tx_burst(struct fuzz_input *in)
 {
@@ -204,6 +246,8 @@ tx_burst(struct fuzz_input *in)
 			rte_pktmbuf_prepend(pkts[i], rte_pktmbuf_headroom(pkts[i]));
 	}
 	nb = i;
+	if (shape & 8)
+		offloads_ask(in, pkts, nb);
 	sent = rte_eth_tx_burst(port.port_id, 0, pkts, nb);
 	FUZZ_CHECK(sent <= nb, "%u packets of %u", sent, nb);
 	for (i = 0; i < nb; i++) {
@@ -283,14 +327,18 @@ sent_take(struct fuzz_input *in)
 }
 
 /*
- * Why the driver must not accept a used entry of an honest Rx queue, or NULL if it may: its id, its
- * length where the id is of a buffer, or how many are shown behind it.
+ * Why the driver must not accept a used entry of an honest Rx queue, which stands for nb buffers,
+ * or NULL if it may: its id, its length where the id is of a buffer, or how many are shown behind
+ * it.
  */
 static const char *
-lie_of(const struct vdev_vq *vq, const struct vdev_used *used, bool real, uint16_t excess)
+lie_of(const struct vdev_vq *vq, const struct vdev_used *used, bool real, uint16_t nb,
+	uint16_t excess)
 {
 	bool packed = vdev_has(&port.net.dev, VIRTIO_F_RING_PACKED);
+	bool in_order = vdev_has(&port.net.dev, VIRTIO_F_IN_ORDER);
 	uint32_t id = packed ? used->id % 65536 : used->id;
+	uint32_t oldest = vq->ready[vq->first_ready];
 
 	/* far more would come round to what was used before: nothing is shown */
 	if (excess > 0)
@@ -298,6 +346,9 @@ lie_of(const struct vdev_vq *vq, const struct vdev_used *used, bool real, uint16
 			"more buffers than it has" : NULL;
 	if (id >= vq->size)
 		return "an id that no buffer has";
+	/* virtio 2.7.9, 2.8.8: a batch is of the oldest buffers; on split rings idx counts them */
+	if (in_order && (id + vq->size - oldest) % vq->size >= (packed ? vq->nb_out : nb))
+		return "a batch of more than there is";
 	if (real && (used->len < vdev_net_hdr_len(&port.net) ||
 		     used->len > vq->buffers[id].writable))
 		return "a length that its buffer cannot have";
@@ -328,8 +379,9 @@ used_write(struct fuzz_input *in)
 	if (real)
 		used.id = vq->ready[vq->first_ready];
 	/* only where the entry is all that may be wrong */
-	if (!hostile && is_posted && nb == 0 && used.flags_xor == 0)
-		lie = lie_of(vq, &used, real, excess);
+	if (!hostile && is_posted && used.flags_xor == 0 &&
+	    (nb == 0 || (excess == 0 && vdev_has(&port.net.dev, VIRTIO_F_IN_ORDER))))
+		lie = lie_of(vq, &used, real, 1 + (nb & 3), excess);
 	hostile = true;
 	vq->ops->use(vq, &used, 1 + (nb & 3), 1 + (nb >> 2 & 7));
 	vq->ops->show(vq, excess);
@@ -423,9 +475,36 @@ honest_check(void)
 		"a queue of an honest device broke: %d, %d", rxq->state, txq->state);
 }
 
+/*
+ * As if the ring had been worked on for long. What is posted stands at the same entries of it, as
+ * the indices move by a multiple of its size, or nothing is posted.
+ */
+static void
+indices_move(struct vio_ring *ring, uint16_t delta)
+{
+	struct vdev_queue *q = &port.net.dev.queues[ring->doorbell.queue];
+
+	ring->avail_idx += delta;
+	ring->used_idx += delta;
+	ring->seen_idx += delta;
+	ring->notified_idx += delta;
+	ring->avail->idx = rte_cpu_to_le_16(ring->avail_idx);
+	vdev_vq_base_set(&port.net.vq[ring->doorbell.queue], ring->used_idx);
+	if (vdev_has(&port.net.dev, VIRTIO_F_NOTIFICATION_DATA))
+		q->doorbell = rte_cpu_to_le_32((uint32_t)ring->avail_idx << 16 |
+			ring->doorbell.queue);
+}
+
 static void
 started(void)
 {
+	struct vio_rxq *rxq = port.eth_dev->data->rx_queues[0];
+	struct vio_txq *txq = port.eth_dev->data->tx_queues[0];
+
+	if (high_indices && !vdev_has(&port.net.dev, VIRTIO_F_RING_PACKED)) {
+		indices_move(&rxq->ring, 65536 - rxq->ring.size);
+		indices_move(&txq->ring, 65530);
+	}
 	hostile = false;
 	port.net.hold_tx = false;
 	port.net.dev.nb_complaints = 0;
@@ -520,6 +599,9 @@ start(uint8_t offloads, uint8_t size, uint8_t more)
 			conf.rxmode.offloads |= rx_offloads[i] & info.rx_offload_capa;
 	if (more & 2)
 		conf.txmode.offloads |= RTE_ETH_TX_OFFLOAD_VLAN_INSERT;
+	if (more & 8)
+		conf.txmode.offloads |= TX_OFFLOADS & info.tx_offload_capa;
+	high_indices = more & 16;
 	if (more & 4)
 		rte_eth_dev_set_ptypes(port.port_id, RTE_PTYPE_UNKNOWN, NULL, 0);
 	if (conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) {

@@ -121,11 +121,11 @@ def header(num_buffers: int, flags: int, gso: int, fields: tuple[int, int, int, 
         struct.pack("<BBHHHHHIHH", flags, gso, *fields, 0, 0, 0, 0) + frame()[3:]
 
 
-def used(queue: int, buffer: int, length: int, excess: int = 0) -> bytes:
-    """A used entry; buffer -1: of the one that the device got first."""
+def used(queue: int, buffer: int, length: int, excess: int = 0, batch: int = 1) -> bytes:
+    """A used entry; buffer -1: of the one that the device got first; for a batch of up to 4."""
     how = (8 if excess else 0) | (16 if buffer < 0 else 0)
     buffer = max(buffer, 0)
-    return struct.pack("<BBBBHH", 5, queue, 0, how, buffer, length) + \
+    return struct.pack("<BBBBHH", 5, queue, batch - 1, how, buffer, length) + \
         (struct.pack("<H", excess) if excess else b"")
 
 
@@ -136,7 +136,8 @@ def rings_seeds() -> dict[str, bytes]:
     lies = used(0, 3, 100) + rx() + restart + used(0, 200, 100) + rx() + restart + \
         used(1, 0, 0) + tx(4) + restart + frame() + used(0, -1, 5000) + restart + used(0, -1, 5) + restart + \
         used(0, -1, 72, 300) + restart + header(4, 0, 0, (0, 0, 0, 0)) + rx() + \
-        restart + header(1, 0, 0, (0, 0, 0, 0)) + restart + header(99, 0, 0, (0, 0, 0, 0))
+        restart + header(1, 0, 0, (0, 0, 0, 0)) + restart + header(99, 0, 0, (0, 0, 0, 0)) + \
+        restart + used(0, 2, 72, batch=2) + restart + used(0, 9, 72, batch=3)
     raw = struct.pack("<BBBH", 6, 0, 8, 0) + bytes([7] * 9) + rx() + \
         struct.pack("<BBBH", 6, 4, 8, 0) + bytes([7] * 9) + rx()
     offloads = header(0, 1, 1, (54, 1460, 34, 16)) + header(0, 1, 4, (54, 1460, 34, 16)) + \
@@ -152,8 +153,12 @@ def rings_seeds() -> dict[str, bytes]:
             f"{name}_lies": start + lies,
             f"{name}_raw": start + raw + restart + honest[:40],
         }
+    asked = tx(2, 1, 8) + struct.pack("<H", 0x2d)
+    asked += (struct.pack("<BHBHBB", 14, 20, 20, 1000, 0, 0) + frame()[3:]) * 2 + sent()
     for name, features in formats.items():
         found |= {
+            f"{name}_high": bytes([features | MERGEABLE | EVENT_IDX | DATA, SCATTER, 0, 16]) + honest,
+            f"{name}_asked": bytes([features | MERGEABLE, SCATTER, ring_size, 10]) + asked * 3,
             f"{name}_offloads": bytes([features | HASH | MERGEABLE, CHECKSUM | LRO | RSS_HASH,
                                        56, 0]) + offloads,
             f"{name}_one_buffer": bytes([features, VLAN_STRIP | QINQ_STRIP, ring_size, 3]) +
