@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 import vm
-from perf import launch, plan, plot, report
+from perf import annotate as annotated, launch, plan, plot, report
 from perf.collect import Cell, Collection
 
 BUILD = launch.BUILD / "bench"
@@ -43,6 +43,9 @@ def arguments() -> argparse.Namespace:
                         help=f"of {', '.join(names)} (all; with --quick {QUICK_MODES})")
     parser.add_argument("--sections", default=",".join(plan.SECTIONS),
                         metavar="SECTION[,SECTION]...", help=f"of {', '.join(plan.SECTIONS)}")
+    parser.add_argument("--annotate", metavar="MODE", choices=names,
+                        help="measure nothing, but write where net_vio's instructions go in a mode, "
+                             "to annotated.md")
     parser.add_argument("--cpus", default=f"0,{launch.nb_cpus() - 1}", metavar="BACK,FRONT",
                         help="for the back end and the driver (the first and the last)")
     parser.add_argument("--build", type=Path, metavar="FOLDER",
@@ -137,12 +140,29 @@ def write(collection: Collection, machine: dict[str, str], options: argparse.Nam
     print(f"Written to {options.output}")
 
 
+def annotate(options: argparse.Namespace) -> None:
+    """Where the instructions of net_vio go, with everything on."""
+    case = plan.Case(plan.OURS, next(mode for mode in launch.MODES
+                                     if mode.name == options.annotate), launch.FAST)
+    got = launch.launch(case.driver, case.mode, [f"--count={COUNTED[case.driver]}", "--trace"],
+                        setup=case.setup, load=case.load, memory=launch.NO_HUGE,
+                        cpus=options.cpus, build=options.build)
+    options.output.mkdir(parents=True, exist_ok=True)
+    path = options.output / "annotated.md"
+    path.write_text(annotated.text(case, got, options.build), encoding="utf-8")
+    print(path.read_text(encoding="utf-8"))
+    print(f"Written to {path}")
+
+
 def main() -> int:
     """Build, measure, write."""
     options = arguments()
     if options.build is None:
         build()
         options.build = BUILD
+    if options.annotate:
+        annotate(options)
+        return 0
     machine = report.machine(options)
     if options.quick:
         collection = measure(options)

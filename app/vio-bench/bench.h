@@ -45,6 +45,7 @@ struct options {
 	uint32_t nb_queues;	/* each way, worked on in turn */
 	uint32_t nb_counted;	/* bursts whose instructions are counted; 0: windows instead */
 	enum traffic traffic;
+	bool trace;		/* tell where the counted instructions are */
 	bool floor;		/* two threads, and no port */
 };
 
@@ -139,6 +140,18 @@ windows_run(void);
 /* Exact instruction counts, a line for each direction. Returns 0, or -1 with a message. */
 int
 count_run(void);
+
+/* Forgets all addresses. */
+void
+trace_begin(void);
+
+/* Notes that the instruction at an address is executed; may be called by a signal's handler. */
+void
+trace_step(uintptr_t address);
+
+/* Prints a line for each address. Returns 0, or -1 with a message. */
+int
+trace_print(const char *kind);
 
 /* What two threads that hand over descriptors need, a line for each window. Returns 0 or -1. */
 int

@@ -14,6 +14,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
+#include <ucontext.h>
 
 #include <rte_ethdev.h>
 
@@ -24,11 +25,17 @@
 #ifdef RTE_ARCH_X86_64
 static volatile uint64_t nb_steps;
 
+/* Called after each instruction, with the address of the next one. */
 static void
-on_step(int number)
+on_step(int number, siginfo_t *info, void *context)
 {
+	const ucontext_t *interrupted = context;
+
 	RTE_SET_USED(number);
+	RTE_SET_USED(info);
 	nb_steps++;
+	if (options.trace)
+		trace_step(interrupted->uc_mcontext.gregs[REG_RIP]);
 }
 
 /* RFLAGS.TF; the red zone below the stack pointer is left alone. */
@@ -49,7 +56,7 @@ trap_off(void)
 static int
 catch_steps(void)
 {
-	const struct sigaction action = { .sa_handler = on_step };
+	const struct sigaction action = { .sa_sigaction = on_step, .sa_flags = SA_SIGINFO };
 
 	return sigaction(SIGTRAP, &action, NULL);
 }
@@ -130,6 +137,7 @@ count(const char *kind, burst_fn burst, uint64_t *overhead)
 	unsigned int i, nb;
 
 	nb_steps = 0;
+	trace_begin();
 	for (i = 0; i < nb_warm + options.nb_counted; i++) {
 		if (backend_tell(PAGE_STEP) != 0)
 			return -1;
@@ -150,7 +158,7 @@ count(const char *kind, burst_fn burst, uint64_t *overhead)
 	else
 		printf("count kind=%s packets=%" PRIu64 " instructions=%" PRIu64 "\n", kind,
 		       packets, nb_steps - *overhead);
-	return 0;
+	return options.trace ? trace_print(kind) : 0;
 }
 
 int

@@ -37,6 +37,7 @@ enum option_id {
 	OPT_QUEUES,
 	OPT_ROOM,
 	OPT_SIZE,
+	OPT_TRACE,
 	OPT_TRAFFIC,
 	OPT_WINDOWS,
 };
@@ -53,6 +54,7 @@ static const struct option long_options[] = {
 	{ "queues", required_argument, NULL, OPT_QUEUES },
 	{ "room", required_argument, NULL, OPT_ROOM },
 	{ "size", required_argument, NULL, OPT_SIZE },
+	{ "trace", no_argument, NULL, OPT_TRACE },
 	{ "traffic", required_argument, NULL, OPT_TRAFFIC },
 	{ "windows", required_argument, NULL, OPT_WINDOWS },
 	{ NULL, 0, NULL, 0 },
@@ -64,6 +66,7 @@ options_usage(const char *program)
 	printf("Usage: %s EAL-OPTIONS -- OPTIONS\n"
 	       "  --page=FILE     the page of vio-bench-null, which is the port's device\n"
 	       "  --count=N       count the instructions of N bursts, and measure no time\n"
+	       "  --trace         with --count: tell how often each address was executed\n"
 	       "  --floor         two threads that hand over descriptors, and no port\n"
 	       "  --windows=N     windows of each kind (10)\n"
 	       "  --ms=N          length of a window in milliseconds (20)\n"
@@ -167,6 +170,9 @@ parse_option(int id, const char *program)
 	case OPT_SIZE:
 		return parse_number(optarg, RTE_ETHER_MIN_LEN - RTE_ETHER_CRC_LEN, 9600,
 				    &options.frame_len);
+	case OPT_TRACE:
+		options.trace = true;
+		return 0;
 	case OPT_TRAFFIC:
 		return parse_traffic(optarg);
 	case OPT_WINDOWS:

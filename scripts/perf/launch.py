@@ -104,12 +104,25 @@ class Refused(Failed):
 
 
 @dataclass
+class Step:
+    """An address that was executed, and how often."""
+
+    kind: str
+    count: int
+    offset: int  # in the file
+    symbol: str
+    file: str
+
+
+@dataclass
 class Launch:
     """What a launch printed."""
 
     windows: list[dict] = field(default_factory=list)
     counts: dict[str, float] = field(default_factory=dict)  # instructions a packet
     functions: dict[str, str] = field(default_factory=dict)
+    packets: dict[str, int] = field(default_factory=dict)  # of which they were counted
+    steps: list[Step] = field(default_factory=list)
     memory: int = 0  # bytes that the port took
     tsc_hz: int = 0
 
@@ -122,6 +135,10 @@ def parse(text: str) -> Launch:
         if word == "function":
             kind, name = re.fullmatch(r"kind=(\w+) name=(.*)", rest).groups()
             launch.functions.setdefault(kind, name)
+        elif word == "step":
+            kind, number, offset, symbol, file = re.fullmatch(
+                r"kind=(\w+) count=(\d+) offset=0x(\w+) symbol=(\S*) file=(.*)", rest).groups()
+            launch.steps.append(Step(kind, int(number), int(offset, 16), symbol, file))
         elif word in ("window", "count", "machine", "memory"):
             pairs = dict(pair.split("=") for pair in rest.split())
             kind = pairs.pop("kind", "")
@@ -130,6 +147,7 @@ def parse(text: str) -> Launch:
                 launch.windows.append({"kind": kind, **numbers})
             elif word == "count":
                 launch.counts[kind] = numbers["instructions"] / numbers["packets"]
+                launch.packets[kind] = numbers["packets"]
             elif word == "memory":
                 launch.memory = numbers["bytes"]
             else:

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(ROOT / "test"))
 import results  # noqa: E402  pylint: disable=wrong-import-position
-from perf import goals, launch, plan, plot, report  # noqa: E402  pylint: disable=wrong-import-position
+from perf import annotate, goals, launch, plan, plot, report  # noqa: E402  pylint: disable=wrong-import-position
 from perf.collect import Collection  # noqa: E402  pylint: disable=wrong-import-position
 from results import check, equal  # noqa: E402  pylint: disable=wrong-import-position
 
@@ -159,6 +159,20 @@ def test_counts_are_exact(_args: Namespace) -> None:
     equal(first, second, "instructions a packet")
     for kind in first:
         check(0 < longer[kind] < first[kind] < 200, f"{kind}: {longer[kind]}, {first[kind]}")
+
+
+def test_annotation(_args: Namespace) -> None:
+    """Every instruction that is counted has a place, and the burst functions are among them."""
+    case = plan.Case(plan.OURS, MODES["split"], launch.FAST)
+    got = run(case.driver, "split", "--count=2", "--trace", setup=case.setup)
+    equal(got.counts, run(case.driver, "split", "--count=2", setup=case.setup).counts, "counts")
+    for kind, number in got.counts.items():
+        placed = sum(step.count for step in got.steps if step.kind == kind) / got.packets[kind]
+        # Those that switch counting on and off have a place, and are not counted.
+        check(number <= placed < number + 1, f"{kind}: {placed} have a place, of {number}")
+    text = annotate.text(case, got, launch.BUILD)
+    for part in ("## Rx: ", "## Tx: ", "`split_burst`"):
+        check(part in text, f"no {part!r} in:\n{text}")
 
 
 def test_software_port(_args: Namespace) -> None:
