@@ -381,7 +381,7 @@ pci_doorbell_get(const struct vio_pci *pci, uint16_t queue, struct vio_doorbell 
 	/* virtio 4.1.4.4: the product of two values of the device must stay inside. */
 	offset = (uint64_t)rte_le_to_cpu_16(rte_read16(&common->queue_notify_off)) *
 		 pci->notify_off_multiplier;
-	if ((uintptr_t)(pci->notify + offset) % width != 0 || offset + width > pci->notify_len)
+	if (offset + width > pci->notify_len || (uintptr_t)(pci->notify + offset) % width != 0)
 		return -ERANGE;
 	*doorbell = (struct vio_doorbell){ .addr = pci->notify + offset, .fd = -1, .queue = queue };
 	if (pci->notif_config_data)
