@@ -134,6 +134,11 @@ def part_fuzz() -> Iterator[Program]:
     yield from programs_in("fuzz")
 
 
+def part_proof() -> Iterator[Program]:
+    """What is proved of the driver's sources, by a model checker."""
+    yield from programs_in("proof")
+
+
 def part_static() -> Iterator[Program]:
     """What can be said of the sources without running them."""
     yield from programs_in("static")
@@ -190,6 +195,7 @@ PARTS: dict[str, Callable[[], Iterator[Program]]] = {
     "unit": part_unit,
     "asan": part_asan,
     "fuzz": part_fuzz,
+    "proof": part_proof,
     "static": part_static,
     "plugin": part_plugin,
     "configure": part_configure,

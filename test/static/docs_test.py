@@ -32,7 +32,7 @@ def existing() -> dict[str, str]:
         # cases that are named in words are reported with underscores
         text += " ".join(re.sub(r"\W+", "_", name) for name in re.findall(r'"([^"\n]+)"', text))
         groups |= {name: text for name in re.findall(r"REGISTER_TEST_COMMAND\((\w+),", text)}
-    for folder in ("system", "native"):
+    for folder in ("system", "native", "proof"):
         for path in (ROOT / "test" / folder).glob("*_test.py"):
             groups[path.stem.removesuffix("_test")] = path.read_text()
     return groups

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The offload fields of a received packet's header, each of any value, on a packet of one to
+ * three segments of any length: a checksum is summed up and written within the packet, behind its
+ * Ethernet header, and nothing is written into a packet that is refused. Whatever the sum is, as
+ * the device may rewrite the packet meanwhile; how it is written is proved by rx_csum_write.c.
+ */
+
+#include "vio_rx_offload.c"
+
+#include "rx_packet.h"
+
+static unsigned int nb_sums, nb_written;
+
+/* In place of rte_raw_cksum(): the bytes are a segment's up to its end, their sum is any. */
+uint16_t
+sum_any(const void *bytes, size_t len)
+{
+	PROVE(__CPROVER_r_ok(bytes, len), "within a buffer");
+	PROVE(__CPROVER_OBJECT_SIZE(bytes) == __CPROVER_POINTER_OFFSET(bytes) + len,
+	      "up to its end");
+	nb_sums++;
+	return nondet_u16();
+}
+
+/* In place of csum_write(). */
+void
+write_any(struct rte_mbuf *m, uint32_t off, uint16_t csum __rte_unused)
+{
+	PROVE(m == segs && off >= RTE_ETHER_HDR_LEN, "behind the Ethernet header");
+	PROVE(off + sizeof(csum) <= m->pkt_len, "within the packet");
+	nb_written++;
+}
+
+void
+proof(void)
+{
+	struct vio_rxq q = {
+		.partial_csum = nondet_bool(),
+		.tunnel = nondet_bool(),
+		.tunnel_csum = nondet_bool(),
+		.gso_types = nondet_u8(),
+		.lro_frame_len = nondet_u32(),
+		.hdr_len = nondet_u16(),
+	};
+	uint32_t mtu_len = nondet_u32(), longest = mtu_len;
+	bool taken;
+
+	ASSUME(q.hdr_len == VIRTIO_NET_HDR_LEN || q.hdr_len == VIRTIO_NET_HDR_LEN_HASH ||
+	       q.hdr_len == VIRTIO_NET_HDR_LEN_TUNNEL);
+	any_packet(q.hdr_len, UINT16_MAX - RTE_PKTMBUF_HEADROOM - VIO_HDR_LEN_MAX);
+
+	taken = vio_rx_offload(&q, segs, &longest);
+
+	PROVE(taken || nb_written == 0, "a packet that is refused keeps its bytes");
+	PROVE(longest == mtu_len || longest == q.lro_frame_len, "one of two bounds");
+	PROVE(!(segs[0].ol_flags & RTE_MBUF_F_RX_LRO) || segs[0].tso_segsz > 0, "LRO");
+	REACHED(taken && nb_sums == 6 && nb_written == 2, "two checksums over all segments");
+	REACHED(taken && nb_sums == 1 && segs[2].ol_flags == 0, "one over a part");
+	REACHED(!taken, "a packet that is refused");
+	REACHED(taken && longest == q.lro_frame_len && mtu_len < longest, "LRO");
+}
