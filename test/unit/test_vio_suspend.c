@@ -403,8 +403,9 @@ under_traffic(uint64_t *nb_left)
 		if (turn % 2 == 0)
 			rte_delay_us_sleep(100);
 		vio_queues_suspend(eth_dev());
+		/* it may be the other thread's turn, which is within a burst */
 		while (!vio_queues_are_quiet(eth_dev()))
-			;
+			rte_delay_us_sleep(100);
 		TEST_ASSERT_SUCCESS(vio_ethdev_resume(eth_dev()), "turn %d", turn);
 		rte_delay_us_sleep(100);
 	}
