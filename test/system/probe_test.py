@@ -157,6 +157,30 @@ def test_killed(_args):
         transfer_both(PAIR, lab.few_frames())
 
 
+def test_removed(_args):
+    """The guest's kernel takes a device away: the application is told once, the other works on.
+
+    VFIO lets the kernel have it when the application has closed it.
+    """
+    machine, (gone, stays) = LAB.machine, PAIR
+    with LAB.app(PAIR) as app:
+        transfer_both(PAIR, lab.few_frames())
+        removal = machine.spawn("sh", "-c", f"echo 1 > /sys/bus/pci/devices/{gone.bdf}/remove")
+        app.process.expect("Port 0: removal event: the device is gone", 20)
+        equal(app.port_info(0)["Link status"], "down", "link of the device that is gone")
+        equal(app.port_info(1)["Link status"], "up", "link of the other")
+        app.ok("stop", "port stop 0", "port close 0", "port stop 1", "port start 1")
+        equal(app.port_info(1)["Link status"], "up", "link of the other, started again")
+        equal(app.output.count("removal event"), 1, "removal events")
+    equal(removal.wait(), 0, "exit status of the removal")
+    check(not machine.run(f"ls -d /sys/bus/pci/devices/{gone.bdf}", check=False).status == 0,
+          "the device is there still")
+    machine.run("echo 1 > /sys/bus/pci/rescan")
+    guest.bind(machine, gone.bdf)
+    with LAB.app(PAIR):
+        transfer_both(PAIR, lab.few_frames())
+
+
 # ---------------------------------------------------------------- what an application may lack
 
 def test_no_hugepages(_args):

@@ -77,7 +77,7 @@ vio_intr_removed(struct vio_dev *dev)
 		vio_queues_suspend(eth_dev);
 	if (__atomic_exchange_n(&dev->removed, true, __ATOMIC_RELAXED))
 		return;
-	VIO_LOG(ERR, dev->transport->name, "the device was removed: close the port");
+	VIO_LOG(ERR, dev->transport->name, "the device was removed, or is to be: close the port");
 	if (rte_eal_alarm_set(1, removal_events, eth_dev) < 0)
 		VIO_LOG(ERR, dev->transport->name,
 			"no memory to tell the application that the device was removed");

@@ -29,9 +29,9 @@ bool
 vio_intr_needs_reset(struct vio_dev *dev);
 
 /*
- * The device is gone: unless it may come back, its queues are suspended, and the application is
- * told that the link is down and, by RTE_ETH_EVENT_INTR_RMV, that the device was removed, once and
- * from the interrupt thread. Any control thread, and the interrupt thread.
+ * The device is gone, or is asked for: unless it may come back, its queues are suspended, and the
+ * application is told that the link is down and, by RTE_ETH_EVENT_INTR_RMV, that the device was
+ * removed, once and from the interrupt thread. Any control thread, and the interrupt thread.
  */
 void
 vio_intr_removed(struct vio_dev *dev);

@@ -14,15 +14,20 @@
 
 #include <bus_pci_driver.h>
 #include <ethdev_pci.h>
+#include <rte_cycles.h>
+#include <rte_dev.h>
 #include <rte_kvargs.h>
 
 #include "vio_ethdev.h"
+#include "vio_intr.h"
 #include "vio_log.h"
 #include "vio_pci.h"
 
 #define ARG_PMD		"pmd"
 #define ARG_VDPA	"vdpa"
 #define ARG_RSS_FALLBACK "rss_fallback"
+
+#define EVENT_POLL_US	100
 
 #define PMD_NAME	"net_vio"
 #define PMD_BUILTIN	"net_virtio"
@@ -208,6 +213,48 @@ iova_mode_check(const struct vio_dev *dev)
 	return -ENOTSUP;
 }
 
+/*
+ * The kernel wants the device back, as it is to be unplugged or was: VFIO lets it have it only when
+ * it is closed here.
+ */
+static void
+device_event(const char *name __rte_unused, enum rte_dev_event_type event, void *arg)
+{
+	struct rte_eth_dev *eth_dev = arg;
+
+	if (event == RTE_DEV_EVENT_REMOVE)
+		vio_intr_removed(eth_dev->data->dev_private);
+}
+
+/* The shared operations, but for close; made with each port, and always the same. */
+static struct eth_dev_ops pci_dev_ops;
+
+static int
+pci_dev_close(struct rte_eth_dev *eth_dev)
+{
+	/* EAL says so while it runs, in the interrupt thread. */
+	while (rte_dev_event_callback_unregister(eth_dev->device->name, device_event,
+						 eth_dev) == -EAGAIN)
+		rte_delay_us_sleep(EVENT_POLL_US);
+	return vio_ethdev_close(eth_dev);
+}
+
+/* From now on the port is told of its device's removal. Returns 0, or -errno with a message. */
+static int
+events_listen(struct rte_eth_dev *eth_dev)
+{
+	int ret = rte_dev_event_callback_register(eth_dev->device->name, device_event, eth_dev);
+
+	if (ret < 0) {
+		VIO_LOG(ERR, eth_dev->device->name, "no memory to be told of the device's removal");
+		return ret;
+	}
+	pci_dev_ops = *eth_dev->dev_ops;
+	pci_dev_ops.dev_close = pci_dev_close;
+	eth_dev->dev_ops = &pci_dev_ops;
+	return 0;
+}
+
 static int
 port_create(struct rte_pci_device *pci_dev, const struct vio_pci *pci,
 	    const struct pci_args *args)
@@ -230,6 +277,8 @@ port_create(struct rte_pci_device *pci_dev, const struct vio_pci *pci,
 	if (ret < 0)
 		goto release;
 	ret = iova_mode_check(&port->dev);
+	if (ret == 0)
+		ret = events_listen(eth_dev);
 	if (ret < 0)
 		goto close;
 	rte_eth_dev_probing_finish(eth_dev);
