@@ -18,6 +18,7 @@ from pathlib import Path
 import vm
 from perf import annotate as annotated, launch, plan, plot, report
 from perf.collect import Cell, Collection
+from perf.others import Others
 
 BUILD = launch.BUILD / "bench"
 HUGEPAGES = 96  # of the driver, and of DPDK's vhost
@@ -25,8 +26,9 @@ FEWEST_LAUNCHES = 5
 QUICK_MODES = "split,packed-in-order"
 # Bursts of which instructions are counted. net_virtio completes a whole ring at once.
 COUNTED = {plan.PEER: 32, plan.OURS: 8}
-# Later than that no launch is repeated because the CPUs were far from each other.
-PATIENCE = 17 * 60
+# For launches that are repeated because the CPUs were far from each other.
+MOST_TRIES = 3  # for each that is wanted
+PATIENCE = 17 * 60  # seconds, of all
 
 
 def arguments() -> argparse.Namespace:
@@ -44,8 +46,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sections", default=",".join(plan.SECTIONS),
                         metavar="SECTION[,SECTION]...", help=f"of {', '.join(plan.SECTIONS)}")
     parser.add_argument("--annotate", metavar="MODE", choices=names,
-                        help="measure nothing, but write where net_vio's instructions go in a mode, "
-                             "to annotated.md")
+                        help="measure nothing, but write to annotated.md where net_vio's "
+                             "instructions go in a mode")
     parser.add_argument("--cpus", default=f"0,{launch.nb_cpus() - 1}", metavar="BACK,FRONT",
                         help="for the back end and the driver (the first and the last)")
     parser.add_argument("--build", type=Path, metavar="FOLDER",
@@ -101,7 +103,7 @@ def turn(cell: Cell, options: argparse.Namespace) -> None:
             cell.add(launch.launch(case.driver, case.mode, options.windows, **how))
     except launch.Refused:
         cell.refused = True
-        print(f"SKIP {cell.name}: the driver does not know an argument", flush=True)
+        print(f"left out: {cell.name}: the driver does not know an argument", flush=True)
 
 
 def wants_more(cell: Cell, options: argparse.Namespace) -> bool:
@@ -119,8 +121,8 @@ def measure(options: argparse.Namespace) -> Collection:
     start = time.monotonic()
     number = 0
     while (waiting := [cell for cell in collection.cells if wants_more(cell, options)]) and (
-            number < options.launches or
-            not options.quick and time.monotonic() - start < PATIENCE):
+            number < options.launches or number < options.launches * MOST_TRIES and
+            time.monotonic() - start < PATIENCE):
         number += 1
         print(f"round {number}: {len(waiting)} of {len(collection.cells)} cases, after "
               f"{time.monotonic() - start:.0f} s", flush=True)
@@ -164,12 +166,13 @@ def main() -> int:
         annotate(options)
         return 0
     machine = report.machine(options)
+    others = Others()
     if options.quick:
         collection = measure(options)
     else:
         with vm.Hugepages(HUGEPAGES):
             collection = measure(options)
-    write(collection, machine, options)
+    write(collection, machine | report.meanwhile(others), options)
     poor = [cell.name for cell in collection.cells if not cell.nb_good and not cell.refused and
             (cell.case is None or cell.case.timed)]
     if poor:

@@ -49,12 +49,15 @@ def line(goal: str, modes: tuple[Mode, ...], verdict: Callable[[Mode], Verdict])
 def null_lines(got: Collection) -> list[Line]:
     """In front of the null back end, with everything switched on."""
     def absolute(goal: str, setup, name: str, bound: float) -> Line:
-        return line(f"{goal} <= {bound}", GOAL_MODES,
+        floor = got.floor.median(name)
+        beside = f" (the floor {floor:.1f})" if floor is not None else ""
+        return line(f"{goal} <= {bound}{beside}", GOAL_MODES,
                     lambda mode: judge(got.get(OURS, mode, setup).median(name), bound))
 
     def ratio(goal: str, name: str, rival: Optional[float], bound: float, at_least: bool) -> Line:
-        return line(f"{goal} {'>=' if at_least else '<='} {bound:.2f}", GOAL_MODES, lambda mode: judge(
-            divide(got.get(OURS, mode, FAST).median(name), rival), bound, at_least))
+        return line(f"{goal} {'>=' if at_least else '<='} {bound:.2f}", GOAL_MODES,
+                    lambda mode: judge(divide(got.get(OURS, mode, FAST).median(name), rival),
+                                       bound, at_least))
 
     peers = [Case(PEER, mode, PLAIN) for mode in MODES]
     lines = [absolute("Rx cycles", FAST, "rx", 9),
@@ -68,7 +71,8 @@ def null_lines(got: Collection) -> list[Line]:
         more = name == "fwd"
         lines += [ratio(f"{title} / the peer's default", name,
                         got.get(PEER, DEFAULT, PLAIN).median(name), default, more),
-                  ratio(f"{title} / the peer's fastest", name, got.best(name, peers), fastest, more)]
+                  ratio(f"{title} / the peer's fastest", name, got.best(name, peers), fastest,
+                        more)]
     return lines
 
 
@@ -106,8 +110,8 @@ def traffic_lines(got: Collection) -> list[Line]:
             continue
         base = SHORT if load.traffic == "plain" else Load(size=load.size)
         for name in ("rx", "tx"):
-            lines.append(line(f"{name.capitalize()} cycles, {title} / plain ones of {base.size} bytes"
-                              " <= 1.50", LOAD_MODES,
+            lines.append(line(f"{name.capitalize()} cycles, {title} / plain ones of {base.size} "
+                              "bytes <= 1.50", LOAD_MODES,
                               lambda mode, load=load, base=base, name=name:
                               verdict(mode, load, base, name)))
     return lines

@@ -2,7 +2,7 @@
 # Copyright(c) 2026 The net_vio authors
 """What is measured: which driver in which mode, configured how, with what load."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Sequence
 
 from .launch import (ALL, AVX512, DRIVERS, FAST, MODES, PLAIN, SINGLE, Load, Mode, Setup,
@@ -47,7 +47,9 @@ class Case:
     @property
     def name(self) -> str:
         """For messages."""
-        return f"{self.driver}, {self.mode.name}, {self.setup.title}, {self.load}"
+        special = [f"{field.name} {value}" for field in fields(Load)
+                   if (value := getattr(self.load, field.name)) != field.default]
+        return ", ".join([self.driver, self.mode.name, self.setup.title, *special])
 
     @property
     def counted(self) -> bool:

@@ -17,9 +17,11 @@ from typing import Iterable, Iterator, Sequence
 from . import goals
 from .collect import FIGURES, NEAR, Cell, Collection, Figure
 from .launch import ALL, FAST, MODES, PLAIN, ROOT, SINGLE, Mode
+from .others import Others
 from .plan import LOAD_MODES, OURS, PEER, QUEUES, TRAFFIC, VHOST
 
 QUIET = 0.5  # load average; above it others used the CPUs
+QUIET_SHARE = 0.05  # of the CPUs' time, that others may use meanwhile
 COSTS = ("rx", "tx", "fwd")
 RATES = ("rx_mpps", "tx_mpps", "fwd")
 
@@ -78,6 +80,17 @@ def waiting(cell: Cell, kind: str) -> str:
     if idle is None:
         return "-"
     return f"driver {idle[0]:.0%}" if idle[0] > idle[1] else f"back end {idle[1]:.0%}"
+
+
+def meanwhile(others: Others) -> dict[str, str]:
+    """What disturbed the measurement while it ran, and how long that was."""
+    share, stolen = others.shares()
+    quiet = "quiet" if share + stolen <= QUIET_SHARE else "NOT QUIET, so provisional"
+    return {
+        "meanwhile": f"other processes used {share:.0%} of the CPUs' time, the hypervisor took "
+                     f"{stolen:.0%} ({quiet})",
+        "measured for": f"{time.monotonic() - others.start:.0f} s",
+    }
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -141,7 +154,8 @@ def offload_table(got: Collection) -> list[str]:
     """What each offload costs a packet that has no need of it."""
     rows = [[driver, mode.name, kind.capitalize(),
              *(count(got.get(driver, mode, setup), kind) for setup in (PLAIN, *SINGLE, ALL))]
-            for mode in LOAD_MODES if mode in measured_modes(got) for driver in (PEER, OURS) for kind in ("rx", "tx")]
+            for mode in LOAD_MODES if mode in measured_modes(got)
+            for driver in (PEER, OURS) for kind in ("rx", "tx")]
     return ["## Instructions a packet, by what is agreed on", "",
             *table(("driver", "mode", "direction", "nothing", *(setup.name for setup in SINGLE),
                     "all"), rows)]

@@ -7,19 +7,25 @@ No figure of time is judged here, only that packets add up.
 """
 
 import csv
+import io
 import subprocess
 import sys
 import tempfile
+import time
 import xml.etree.ElementTree
 from argparse import Namespace
+from contextlib import redirect_stdout
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 sys.path.insert(0, str(ROOT / "test"))
+import bench  # noqa: E402  pylint: disable=wrong-import-position
 import results  # noqa: E402  pylint: disable=wrong-import-position
 from perf import annotate, goals, launch, plan, plot, report  # noqa: E402  pylint: disable=wrong-import-position
 from perf.collect import Collection  # noqa: E402  pylint: disable=wrong-import-position
+from perf.others import Others  # noqa: E402  pylint: disable=wrong-import-position
 from results import check, equal  # noqa: E402  pylint: disable=wrong-import-position
 
 KINDS = ("rx", "tx", "fwd")
@@ -68,7 +74,7 @@ def test_merged_frames(_args: Namespace) -> None:
     """Frames of several buffers, on both formats."""
     for driver in launch.DRIVERS:
         for mode in ("split-in-order", "packed", "packed-in-order"):
-            check_windows(run(driver, mode, *SHORT, load=launch.Load(size=9000)), KINDS, f"{driver}, {mode}")
+            check_windows(run(driver, mode, *SHORT, load=plan.MERGED), KINDS, f"{driver}, {mode}")
 
 
 def test_offloads(_args: Namespace) -> None:
@@ -106,7 +112,7 @@ def test_notifications(_args: Namespace) -> None:
 
 
 def test_traffic(_args: Namespace) -> None:
-    """Checksums and segments: the back end sees that they are asked for, vio-bench that it is told."""
+    """Checksums and segments: the back end sees that they are asked for, vio-bench is told."""
     for driver in launch.DRIVERS:
         for mode in ("split", "packed-in-order"):
             for traffic in ("csum", "partial", "tso"):
@@ -261,6 +267,56 @@ def test_goals(_args: Namespace) -> None:
     judged = [goal for goal, met in verdicts(idle).items()
               if goal.endswith("waits for the peer") and met is not None]
     equal(judged, [], "goals judged though the back end was the bottleneck")
+
+
+def planned_launches(pings: list[int]) -> tuple[Collection, int]:
+    """What scripts/bench measures if the CPUs are so far from each other, launch by launch."""
+    options = Namespace(sections=["modes"], modes=[MODES["split"]], launches=5, quick=False,
+                        windows=[], cpus=CPUS, build=launch.BUILD, memory=launch.NO_HUGE)
+    left = list(pings)
+
+    def fake(driver: str, _mode: launch.Mode, wanted: list[str], **_how) -> launch.Launch:
+        if driver == plan.PEER:
+            raise launch.Refused("unknown device argument")
+        if wanted:
+            return launch.parse("count kind=rx packets=1 instructions=35\n")
+        return planted(9, left.pop(0) if left else 200, KINDS)
+
+    with mock.patch.object(launch, "launch", fake), mock.patch.object(
+            launch, "floor", lambda *_args, **_how: planted(5, 200, KINDS[:2])), \
+         redirect_stdout(io.StringIO()):
+        collection = bench.measure(options)
+    return collection, len(pings) - len(left)
+
+
+def test_launches_are_repeated(_args: Namespace) -> None:
+    """Launches of CPUs that were far are repeated, not for ever; refused ones are not."""
+    ours = 3  # cases of net_vio in a mode
+    collection, taken = planned_launches([200] * 100)
+    equal(taken, 5 * ours, "launches of near CPUs")
+    equal({cell.nb_good for cell in collection.cells if not cell.refused}, {5}, "good launches")
+    equal(sum(cell.refused for cell in collection.cells), 2, "cases that were refused")
+    _collection, taken = planned_launches([1000] * 3 + [200] * 100)
+    equal(taken, 5 * ours + 3, "launches of which three were far")
+    collection, taken = planned_launches([1000] * 100)
+    equal(taken, 3 * 5 * ours, "launches of CPUs that stay far")
+    equal(collection.get(plan.OURS, MODES["split"], launch.FAST).nb_good, 0, "good launches")
+    with mock.patch.object(bench, "PATIENCE", 0):
+        _collection, taken = planned_launches([1000] * 100)
+    equal(taken, 5 * ours, "launches when there is no time left")
+
+
+def test_others(_args: Namespace) -> None:
+    """What another process uses is told from what our own does."""
+    others = Others()
+    while time.monotonic() - others.start < 0.5:
+        pass
+    alone = others.shares()[0]
+    check(0 <= alone <= 1, f"share of others: {alone}")
+    with mock.patch("perf.others.cpu_seconds", lambda: (others.worked + 3600, others.stolen)):
+        check(others.shares()[0] > 10, "an hour of others is not seen")
+    with mock.patch("perf.others.own_seconds", lambda: others.own + 3600):
+        equal(others.shares()[0], 0.0, "an hour of our own")
 
 
 def test_quick(_args: Namespace) -> None:

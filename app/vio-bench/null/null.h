@@ -100,6 +100,10 @@ null_translate(const struct null *null, uint64_t addr, uint32_t len)
 	return NULL;
 }
 
+/* The notifications of a ring since the last look. */
+uint64_t
+null_kicks(const struct null_ring *ring);
+
 /* The thread that works on the rings; opaque is the struct null. */
 void *
 null_worker(void *opaque);

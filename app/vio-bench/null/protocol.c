@@ -161,7 +161,10 @@ start(struct null_ring *ring, unsigned int index)
 	null.nb_pairs = RTE_MAX(null.nb_pairs, index / 2 + 1);
 }
 
-/* The eventfd of a ring is kept, if there is one: it counts the notifications. */
+/*
+ * The eventfd of a ring is kept, if there is one: it counts the notifications. Those that came
+ * before the ring could say what it wants are none of them.
+ */
 static void
 set_kick(struct null_ring *ring, struct message *msg)
 {
@@ -171,6 +174,7 @@ set_kick(struct null_ring *ring, struct message *msg)
 	if (msg->nb_fds == 1 && !(msg->payload.u64 & VHOST_USER_VRING_INVALID_FD)) {
 		ring->kick = msg->fds[0];
 		msg->nb_fds = 0;
+		null_kicks(ring);
 	}
 }
 
@@ -197,8 +201,8 @@ set_ring(int fd, struct message *msg, unsigned int index)
 			    msg->payload.state.num & INT16_MAX : msg->payload.state.num;
 		break;
 	case VHOST_USER_SET_VRING_KICK:
-		set_kick(ring, msg);
 		start(ring, index);
+		set_kick(ring, msg);
 		break;
 	case VHOST_USER_SET_VRING_ENABLE:
 		ring->enabled = msg->payload.state.num;

@@ -149,21 +149,25 @@ pass_tx(void *opaque)
 	return busy;
 }
 
-/* Adds the notifications since the last look, of all rings. */
+uint64_t
+null_kicks(const struct null_ring *ring)
+{
+	struct pollfd look = { .fd = ring->kick, .events = POLLIN };
+	uint64_t kicks;
+
+	if (poll(&look, 1, 0) == 1 && read(look.fd, &kicks, sizeof(kicks)) == sizeof(kicks))
+		return kicks;
+	return 0;
+}
+
 static void
 count_kicks(void *opaque)
 {
-	struct pollfd look = { .events = POLLIN };
 	struct null *null = opaque;
-	uint64_t kicks;
 	unsigned int i;
 
-	for (i = 0; i < NULL_RINGS; i++) {
-		look.fd = null->rings[i].kick;
-		if (poll(&look, 1, 0) == 1 &&
-		    read(look.fd, &kicks, sizeof(kicks)) == sizeof(kicks))
-			null->counters.kicks += kicks;
-	}
+	for (i = 0; i < NULL_RINGS; i++)
+		null->counters.kicks += null_kicks(&null->rings[i]);
 }
 
 /* Gives way to the protocol where it wants the lock, because it changes the rings. */
