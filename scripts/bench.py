@@ -10,9 +10,11 @@ the peer's.
 """
 
 import argparse
+import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import vm
@@ -88,36 +90,43 @@ def build() -> None:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
-def turn(cell: Cell, options: argparse.Namespace) -> None:
+def try_case(cell: Cell, options: argparse.Namespace) -> None:
     """One more launch of a case, after its instructions were counted."""
     case, where = cell.case, {"cpus": options.cpus, "build": options.build}
     if case is None:
         cell.add(launch.floor(options.windows, **where))
         return
     how = {"setup": case.setup, "load": case.load, "memory": options.memory, **where}
+    if case.counted and not cell.counts and not (options.quick and case.load != plan.SHORT):
+        bursts = 1 if options.quick else COUNTED[case.driver]
+        cell.counts = launch.launch(case.driver, case.mode, [f"--count={bursts}"], **how).counts
+    if case.timed:
+        cell.add(launch.launch(case.driver, case.mode, options.windows, **how))
+
+
+def turn(cell: Cell, options: argparse.Namespace) -> None:
+    """The same; a launch that fails is told, and spoils no other."""
     try:
-        if case.counted and not cell.counts and not (options.quick and case.load != plan.SHORT):
-            bursts = 1 if options.quick else COUNTED[case.driver]
-            cell.counts = launch.launch(case.driver, case.mode, [f"--count={bursts}"], **how).counts
-        if case.timed:
-            cell.add(launch.launch(case.driver, case.mode, options.windows, **how))
+        try_case(cell, options)
     except launch.Refused:
         cell.refused = True
         print(f"left out: {cell.name}: the driver does not know an argument", flush=True)
+    except (launch.Failed, subprocess.TimeoutExpired) as error:
+        cell.failures.append(str(error))
+        print(f"failed: {cell.name}: {error}", flush=True)
 
 
 def wants_more(cell: Cell, options: argparse.Namespace) -> bool:
     """Whether a case has too few launches."""
-    if cell.refused:
+    if cell.refused or len(cell.failures) >= MOST_TRIES:
         return False
     if cell.case is None or cell.case.timed:
         return cell.nb_good < options.launches
     return not cell.counts
 
 
-def measure(options: argparse.Namespace) -> Collection:
+def measure(collection: Collection, options: argparse.Namespace) -> None:
     """All cases, in turns."""
-    collection = Collection(plan.cases(options.sections, options.modes), wherever=options.quick)
     start = time.monotonic()
     number = 0
     while (waiting := [cell for cell in collection.cells if wants_more(cell, options)]) and (
@@ -128,7 +137,6 @@ def measure(options: argparse.Namespace) -> Collection:
               f"{time.monotonic() - start:.0f} s", flush=True)
         for cell in waiting:
             turn(cell, options)
-    return collection
 
 
 def write(collection: Collection, machine: dict[str, str], options: argparse.Namespace) -> None:
@@ -166,18 +174,20 @@ def main() -> int:
         annotate(options)
         return 0
     machine = report.machine(options)
+    collection = Collection(plan.cases(options.sections, options.modes), wherever=options.quick)
     others = Others()
-    if options.quick:
-        collection = measure(options)
-    else:
-        with vm.Hugepages(HUGEPAGES):
-            collection = measure(options)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with nullcontext() if options.quick else vm.Hugepages(HUGEPAGES):
+            measure(collection, options)
+    except KeyboardInterrupt:
+        print("Interrupted: what was measured until now is written", file=sys.stderr)
     write(collection, machine | report.meanwhile(others), options)
     poor = [cell.name for cell in collection.cells if not cell.nb_good and not cell.refused and
             (cell.case is None or cell.case.timed)]
     if poor:
         print(f"Error: no good window for {'; '.join(poor)}", file=sys.stderr)
-    return 1 if poor else 0
+    return 1 if poor or any(cell.failures for cell in collection.cells) else 0
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ class Cell:
     counts: dict[str, float] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
     refused: bool = False
+    failures: list[str] = field(default_factory=list)  # what failed launches said
     memory: int = 0
     kicks: int = 0
     nb_good: int = 0

@@ -211,7 +211,10 @@ def text(got: Collection, described: dict[str, str], sections: Sequence[str]) ->
     lines.append(f"Left out: {sum(cell.nb_far for cell in cells)} of "
                  f"{sum(cell.nb_windows for cell in cells)} windows, at whose edges a cache "
                  f"line's way there and back was not between {NEAR[0]} and {NEAR[1]} cycles. "
-                 f"Refused: {sum(cell.refused for cell in cells)}.")
+                 f"Refused: {sum(cell.refused for cell in cells)}. "
+                 f"Failed launches: {sum(len(cell.failures) for cell in cells)}.")
+    lines += [f"- {cell.name}: {' '.join(failure.split())[-200:]}"
+              for cell in cells for failure in cell.failures]
     return "\n".join(lines) + "\n"
 
 

@@ -273,6 +273,7 @@ def planned_launches(pings: list[int]) -> tuple[Collection, int]:
     """What scripts/bench measures if the CPUs are so far from each other, launch by launch."""
     options = Namespace(sections=["modes"], modes=[MODES["split"]], launches=5, quick=False,
                         windows=[], cpus=CPUS, build=launch.BUILD, memory=launch.NO_HUGE)
+    collection = Collection(plan.cases(options.sections, options.modes))
     left = list(pings)
 
     def fake(driver: str, _mode: launch.Mode, wanted: list[str], **_how) -> launch.Launch:
@@ -280,12 +281,15 @@ def planned_launches(pings: list[int]) -> tuple[Collection, int]:
             raise launch.Refused("unknown device argument")
         if wanted:
             return launch.parse("count kind=rx packets=1 instructions=35\n")
-        return planted(9, left.pop(0) if left else 200, KINDS)
+        ping = left.pop(0) if left else 200
+        if ping == 0:
+            raise launch.Failed("planted")
+        return planted(9, ping, KINDS)
 
     with mock.patch.object(launch, "launch", fake), mock.patch.object(
             launch, "floor", lambda *_args, **_how: planted(5, 200, KINDS[:2])), \
          redirect_stdout(io.StringIO()):
-        collection = bench.measure(options)
+        bench.measure(collection, options)
     return collection, len(pings) - len(left)
 
 
@@ -301,6 +305,11 @@ def test_launches_are_repeated(_args: Namespace) -> None:
     collection, taken = planned_launches([1000] * 100)
     equal(taken, 3 * 5 * ours, "launches of CPUs that stay far")
     equal(collection.get(plan.OURS, MODES["split"], launch.FAST).nb_good, 0, "good launches")
+    collection, taken = planned_launches([200, 200, 200, 0] + [200] * 100)
+    equal(taken, 5 * ours + 1, "launches of which one failed")
+    check("Failed launches: 1." in report.text(collection, {}, ["modes"]), "it is not told")
+    _collection, taken = planned_launches([0] * 100)
+    equal(taken, 3 * ours, "launches that all fail")
     with mock.patch.object(bench, "PATIENCE", 0):
         _collection, taken = planned_launches([1000] * 100)
     equal(taken, 5 * ours, "launches when there is no time left")
