@@ -151,7 +151,7 @@ def write(collection: Collection, machine: dict[str, str], options: argparse.Nam
 
 
 def annotate(options: argparse.Namespace) -> None:
-    """Where the instructions of net_vio go, with everything on."""
+    """Where the instructions of net_vio go, with offloads and FAST_FREE."""
     case = plan.Case(plan.OURS, next(mode for mode in launch.MODES
                                      if mode.name == options.annotate), launch.FAST)
     got = launch.launch(case.driver, case.mode, [f"--count={COUNTED[case.driver]}", "--trace"],

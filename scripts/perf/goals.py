@@ -47,7 +47,7 @@ def line(goal: str, modes: tuple[Mode, ...], verdict: Callable[[Mode], Verdict])
 
 
 def null_lines(got: Collection) -> list[Line]:
-    """In front of the null back end, with everything switched on."""
+    """In front of the null back end, with what the goals are about agreed on."""
     def absolute(goal: str, setup, name: str, bound: float) -> Line:
         floor = got.floor.median(name)
         beside = f" (the floor {floor:.1f})" if floor is not None else ""

@@ -5,7 +5,7 @@
 from dataclasses import dataclass, fields
 from typing import Sequence
 
-from .launch import (ALL, AVX512, DRIVERS, FAST, MODES, PLAIN, SINGLE, Load, Mode, Setup,
+from .launch import (ALL, AVX512, DRIVERS, FAST, MODES, PLAIN, SINGLE, VLAN, Load, Mode, Setup,
                      has_avx512)
 
 PEER, OURS = DRIVERS
@@ -65,7 +65,7 @@ class Case:
 def modes_section(modes: Sequence[Mode]) -> list[Case]:
     """Every driver in every mode; the peer has no FAST_FREE."""
     return [Case(driver, mode, setup) for mode in modes
-            for driver, setups in ((PEER, (PLAIN, ALL)), (OURS, (PLAIN, ALL, FAST)))
+            for driver, setups in ((PEER, (PLAIN, ALL)), (OURS, (PLAIN, ALL, FAST, VLAN)))
             for setup in setups]
 
 
@@ -76,7 +76,7 @@ def offloads_section(modes: Sequence[Mode]) -> list[Case]:
 
 
 def traffic_section(modes: Sequence[Mode]) -> list[Case]:
-    """Longer frames and offloads that are used, with all offloads agreed on."""
+    """Longer frames and offloads that are used, with the offloads agreed on."""
     return [Case(driver, mode, ALL, load) for mode in LOAD_MODES if mode in modes
             for load in TRAFFIC.values() for driver in DRIVERS]
 

@@ -15,7 +15,7 @@ from .plan import DEFAULT, OURS, PEER
 
 KINDS = ("rx", "tx", "fwd")
 LEFT, WIDTH, RATIO, BAR, GAP, TOP = 290, 400, 130, 14, 12, 70
-NAMES = ("net_virtio_user, no offload", "net_vio_user, all offloads and FAST_FREE", "floor")
+NAMES = ("net_virtio_user, no offload", "net_vio_user, checksum, scatter, LRO, FAST_FREE", "floor")
 STYLE = """<style>
 text { fill: #1c2733; } .span { stroke: #1c2733; }
 .bar0 { fill: #8895a3; } .bar1 { fill: #1f7a9c; } .bar2 { fill: #c8701a; }
