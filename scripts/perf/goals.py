@@ -5,8 +5,8 @@
 from dataclasses import dataclass, field
 from typing import Callable, Optional
 
-from .collect import Collection
-from .launch import ALL, FAST, MODES, PLAIN, Load, Mode
+from .collect import RATES, Collection
+from .launch import ALL, ALL_512, FAST, FAST_512, MODES, PLAIN, Load, Mode, Setup
 from .plan import DEFAULT, GOAL_MODES, LOAD_MODES, OURS, PEER, QUEUES, SHORT, TRAFFIC, VHOST, Case
 
 WAITS = 0.05  # a back end that is idle for a larger share of the time waits for the driver
@@ -46,33 +46,32 @@ def line(goal: str, modes: tuple[Mode, ...], verdict: Callable[[Mode], Verdict])
     return Line(goal, {mode.name: verdict(mode) for mode in modes})
 
 
-def null_lines(got: Collection) -> list[Line]:
+def null_lines(got: Collection, everything: Setup, fast: Setup, what: str) -> list[Line]:
     """In front of the null back end, with what the goals are about agreed on."""
-    def absolute(goal: str, setup, name: str, bound: float) -> Line:
+    def absolute(goal: str, setup: Setup, name: str, bound: float) -> Line:
         floor = got.floor.median(name)
         beside = f" (the floor {floor:.1f})" if floor is not None else ""
-        return line(f"{goal} <= {bound}{beside}", GOAL_MODES,
+        return line(f"{what}{goal} <= {bound}{beside}", GOAL_MODES,
                     lambda mode: judge(got.get(OURS, mode, setup).median(name), bound))
 
-    def ratio(goal: str, name: str, rival: Optional[float], bound: float, at_least: bool) -> Line:
-        return line(f"{goal} {'>=' if at_least else '<='} {bound:.2f}", GOAL_MODES,
-                    lambda mode: judge(divide(got.get(OURS, mode, FAST).median(name), rival),
-                                       bound, at_least))
+    def ratio(goal: str, name: str, rival: Optional[float], bound: float) -> Line:
+        more = name in RATES
+        return line(f"{what}{goal} {'>=' if more else '<='} {bound:.2f}", GOAL_MODES,
+                    lambda mode: judge(divide(got.get(OURS, mode, fast).median(name), rival),
+                                       bound, more))
 
     peers = [Case(PEER, mode, PLAIN) for mode in MODES]
-    lines = [absolute("Rx cycles", FAST, "rx", 9),
-             absolute("Rx instructions", FAST, "rx_instructions", 35),
-             absolute("Tx cycles, FAST_FREE", FAST, "tx", 9),
-             absolute("Tx instructions, FAST_FREE", FAST, "tx_instructions", 40),
-             absolute("Tx cycles, without FAST_FREE", ALL, "tx", 14)]
+    lines = [absolute("Rx cycles", fast, "rx", 9),
+             absolute("Rx instructions", fast, "rx_instructions", 35),
+             absolute("Tx cycles, FAST_FREE", fast, "tx", 9),
+             absolute("Tx instructions, FAST_FREE", fast, "tx_instructions", 40),
+             absolute("Tx cycles, without FAST_FREE", everything, "tx", 14)]
     for title, name, default, fastest in (("Rx cycles", "rx", 0.30, 0.80),
                                           ("Tx cycles", "tx", 0.30, 0.55),
                                           ("forwarding", "fwd", 2.7, 1.4)):
-        more = name == "fwd"
         lines += [ratio(f"{title} / the peer's default", name,
-                        got.get(PEER, DEFAULT, PLAIN).median(name), default, more),
-                  ratio(f"{title} / the peer's fastest", name, got.best(name, peers), fastest,
-                        more)]
+                        got.get(PEER, DEFAULT, PLAIN).median(name), default),
+                  ratio(f"{title} / the peer's fastest", name, got.best(name, peers), fastest)]
     return lines
 
 
@@ -151,5 +150,5 @@ def kicks_line(got: Collection) -> Line:
 
 def lines(got: Collection) -> list[Line]:
     """All goals."""
-    return [*null_lines(got), kicks_line(got), *vhost_lines(got), *traffic_lines(got),
-            *queue_lines(got)]
+    return [*null_lines(got, ALL, FAST, ""), *null_lines(got, ALL_512, FAST_512, "AVX-512: "),
+            kicks_line(got), *vhost_lines(got), *traffic_lines(got), *queue_lines(got)]

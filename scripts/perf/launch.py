@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Sequence
 
@@ -50,6 +50,7 @@ class Setup:
     name: str
     title: str
     offloads: Sequence[str] = ()  # as vio-bench calls them
+    eal: Sequence[str] = ()
 
     def options(self, driver: str, mode: Mode) -> list[str]:
         """For vio-bench."""
@@ -81,6 +82,8 @@ OFFLOADS = ("csum", "scatter", "lro")  # with which net_vio has its goals
 PLAIN = Setup("plain", "no offload")
 ALL = Setup("all", "checksum, scatter, LRO", OFFLOADS)
 FAST = Setup("fast", "checksum, scatter, LRO, FAST_FREE", (*OFFLOADS, "fast-free"))
+ALL_512 = replace(ALL, name="all-512", title=f"{ALL.title}, AVX-512", eal=(AVX512,))
+FAST_512 = replace(FAST, name="fast-512", title=f"{FAST.title}, AVX-512", eal=(AVX512,))
 VLAN = Setup("vlan-too", "checksum, scatter, LRO, VLAN, FAST_FREE",
              (*OFFLOADS, "vlan", "fast-free"))
 SINGLE = tuple(Setup(name, f"{name} alone", (name,)) for name in (*OFFLOADS, "vlan"))
@@ -215,8 +218,8 @@ def launch(driver: str, mode: Mode, options: Sequence[str], *, setup: Setup = PL
         device = (f"{driver}0,path={socket},queue_size={load.descriptors},queues={load.queues},"
                   f"{mode.devargs}{load.devargs if ours else ''}")
         plugin = ["-d", folder / Path(PLUGIN).name] if ours else []
-        return parse(run([*bench_command(build, str(cpus[1])), *memory, *mode.eal, *plugin,
-                          "--vdev", device, "--", f"--page={page}", *load.options(),
+        return parse(run([*bench_command(build, str(cpus[1])), *memory, *(mode.eal or setup.eal),
+                          *plugin, "--vdev", device, "--", f"--page={page}", *load.options(),
                           *setup.options(driver, mode), *options], str(cpus[1])))
     finally:
         if back is not None:

@@ -18,7 +18,7 @@ from . import goals
 from .collect import FIGURES, NEAR, Cell, Collection, Figure
 from .launch import ALL, FAST, MODES, PLAIN, ROOT, SINGLE, VLAN, Mode
 from .others import Others
-from .plan import LOAD_MODES, OURS, PEER, QUEUES, TRAFFIC, VHOST
+from .plan import LOAD_MODES, OURS, PEER, QUEUES, TRAFFIC, VHOST, modes_section
 
 QUIET = 0.5  # load average; above it others used the CPUs
 QUIET_SHARE = 0.05  # of the CPUs' time, that others may use meanwhile
@@ -139,9 +139,7 @@ def mode_tables(got: Collection) -> list[str]:
 
     lines = ["## Every mode", "", *table(head, [row(got.floor)])]
     for mode in measured_modes(got):
-        cells = [got.get(driver, mode, setup)
-                 for driver, setup in ((PEER, PLAIN), (PEER, ALL), (OURS, PLAIN), (OURS, ALL),
-                                       (OURS, FAST), (OURS, VLAN))]
+        cells = [got.by_case[case] for case in modes_section([mode]) if case in got.by_case]
         lines += [f"### {mode.title}", "", *table(head, map(row, cells))]
         functions = {(cell.driver, cell.functions.get("rx", "-"), cell.functions.get("tx", "-"))
                      for cell in cells if cell.functions}

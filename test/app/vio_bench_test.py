@@ -244,10 +244,14 @@ def test_goals(_args: Namespace) -> None:
     """Each goal is met by figures that are good enough, and missed by others."""
     good, bad = verdicts(full_collection(8)), verdicts(full_collection(40))
     equal(sorted(good), sorted(bad), "goals")
-    equal([goal for goal, met in good.items() if met is not True], [], "goals not met at 9 cycles")
+    missing = () if launch.has_avx512() else ("AVX-512",)
+    wrong = [goal for goal, met in good.items() if met is not True and
+             not goal.startswith(missing)]
+    equal(wrong, [], "goals not met at 9 cycles")
     of_kind = ("Rx cycles <=", "Rx instr", "Tx cycles, FAST", "Tx instr", "Tx cycles, without",
-               "Rx cycles / the", "Tx cycles / the", "forwarding / the")
-    wrong = [goal for goal, met in bad.items() if goal.startswith(of_kind) and met is not False]
+               "Rx cycles / the", "Tx cycles / the", "forwarding / the", "AVX-512")
+    wrong = [goal for goal, met in bad.items() if goal.startswith(of_kind) and
+             met is not False and not goal.startswith(missing)]
     equal(wrong, [], "goals met at 41 cycles")
     slow = full_collection(8)
     for load in (*plan.TRAFFIC.values(), *plan.QUEUES.values(), plan.VHOST):
@@ -295,7 +299,7 @@ def planned_launches(pings: list[int]) -> tuple[Collection, int]:
 
 def test_launches_are_repeated(_args: Namespace) -> None:
     """Launches of CPUs that were far are repeated, not for ever; refused ones are not."""
-    ours = 4  # cases of net_vio in a mode
+    ours = sum(case.driver == plan.OURS for case in plan.modes_section([MODES["split"]]))
     collection, taken = planned_launches([200] * 100)
     equal(taken, 5 * ours, "launches of near CPUs")
     equal({cell.nb_good for cell in collection.cells if not cell.refused}, {5}, "good launches")
