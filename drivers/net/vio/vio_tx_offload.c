@@ -71,13 +71,14 @@ place_find(const struct rte_mbuf *m, struct tx_place *p)
 static int
 csum_set(const struct rte_mbuf *m, uint32_t off, uint16_t csum)
 {
-	uint16_t *field = rte_pktmbuf_mtod_offset(m, uint16_t *, off);
+	void *field = rte_pktmbuf_mtod_offset(m, void *, off);
 
-	if (*field == csum)
+	/* Not aligned where headers are of an odd length. */
+	if (memcmp(field, &csum, sizeof(csum)) == 0)
 		return 0;
 	if (!may_write(m))
 		return -ENOTSUP;
-	*field = csum;
+	memcpy(field, &csum, sizeof(csum));
 	return 0;
 }
 
