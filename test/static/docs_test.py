@@ -20,6 +20,11 @@ import results  # noqa: E402
 DOCUMENTS = ("README.md", "doc/design.md", "doc/spec-map.md", "doc/trust.md",
              "doc/guides/nics/vio.rst")
 FUNCTIONS = {"doc/spec-map.md": 2, "doc/trust.md": 1}  # the column of functions in a table
+# how what a device writes is read; and who reads otherwise what another thread of ours writes
+READS = re.compile(r"rte_read(8|16|32)\(|CONFIG_READ\(|const volatile|\brecv(msg)?\(|used->ring\["
+                   r"|__atomic_load_n\(&[^)]*(used->|pdesc\[)|vio_hdr_rx(_says)?\("
+                   r"|_used_read\(|vio_vec_read\(")
+OURS = {"vio_rx_expect"}
 FEWEST = 80  # fewer names than these would mean that they are no longer recognised
 QUOTED = re.compile(r"`+([a-z_]*)\.?([a-z0-9_]*)`+")
 
@@ -60,6 +65,13 @@ def unknown_functions(text: str, column: int, sources: str) -> tuple[int, list[s
     return len(names), [n for n in names if not re.search(rf"\b{n}\b", sources)]
 
 
+def readers(source: str) -> set[str]:
+    """The functions of a source that read what a device writes."""
+    bodies = re.findall(r"^(\w+)\([^;{]*?\)\n\{\n(.*?)^\}", source, re.MULTILINE | re.DOTALL)
+    return {name for name, body in bodies if READS.search(re.sub(r"/\*.*?\*/", "", body,
+                                                                 flags=re.DOTALL))} - OURS
+
+
 def unknown_evidence(text: str, acts: str, fuzzers: set[str]) -> tuple[int, list[str]]:
     """How many acts and fuzzers the tables name, and those that there are not."""
     rows = " ".join(line for line in text.splitlines() if line.startswith("|"))
@@ -78,6 +90,8 @@ def test_self_test(_args: Namespace) -> None:
                   ["vio_a_autotest.bad", "control.mt", "control.none"], "planted names")
     results.equal(unknown_functions("| 1 | `x` | `start`, `stop` | `y` |", 2, "start(void)"),
                   (2, ["stop"]), "planted function")
+    results.equal(readers("int\nf(int a)\n{\n\tx = rte_read8(r);\n}\n"
+                          "int\ng(void)\n{\n\t/* recv( */\n}\n"), {"f"}, "planted reader")
     results.equal(unknown_evidence('| "id 1", "id 2", `fuzz-a`, `fuzz-b` |\n"id 3"',
                                    '{ "id 1", ALL', {"a"}),
                   (4, ['"id 2"', "b"]), "planted evidence")
@@ -103,6 +117,17 @@ def test_functions(_args: Namespace) -> None:
         results.check(total >= FEWEST / 2,
                       f"only {total} names of functions were recognised in {document}")
         results.check(not unknown, f"{document}: no source has {', '.join(unknown)}")
+
+
+def test_readers(_args: Namespace) -> None:
+    """All functions that read what a device writes are in doc/trust.md."""
+    found = set()
+    for path in (ROOT / "drivers/net/vio").glob("*.[ch]"):
+        found |= readers(path.read_text())
+    text = (ROOT / "doc/trust.md").read_text()
+    results.check(len(found) >= FEWEST / 2, f"only {len(found)} readers were recognised")
+    missing = sorted(name for name in found if f"`{name}`" not in text)
+    results.check(not missing, f"doc/trust.md does not name {', '.join(missing)}")
 
 
 def test_evidence(_args: Namespace) -> None:
