@@ -36,6 +36,7 @@
 #define TYPE_OFF	12
 #define ETH_LEN		14
 #define IPV4_SUM_OFF	offsetof(struct rte_ipv4_hdr, hdr_checksum)
+#define UDP_SUM_OFF	6
 #define ONE_BUFFER	1461	/* the largest payload that is tried without mergeable buffers */
 #define HEADERS_LEN	128	/* more than the longest */
 #define MSS		500
@@ -55,6 +56,7 @@
 #define TX_FAST		RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE
 #define TX_IP		RTE_ETH_TX_OFFLOAD_IPV4_CKSUM
 #define TX_OUTER_IP	RTE_ETH_TX_OFFLOAD_OUTER_IPV4_CKSUM
+#define TX_OUTER_UDP	RTE_ETH_TX_OFFLOAD_OUTER_UDP_CKSUM
 #define TX_CKSUM	(RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM)
 #define TX_TSO		RTE_ETH_TX_OFFLOAD_TCP_TSO
 #define TX_UDP_TSO	RTE_ETH_TX_OFFLOAD_UDP_TSO
@@ -64,7 +66,7 @@
 #define TX_QINQ		RTE_ETH_TX_OFFLOAD_QINQ_INSERT
 /* with one of these, a packet's flags are looked at; with the second, the device sums up */
 #define TX_BY_DEVICE	(TX_CKSUM | TX_TSO | TX_UDP_TSO | TX_TUNNEL)
-#define TX_BY_FLAGS	(TX_IP | TX_OUTER_IP | TX_BY_DEVICE)
+#define TX_BY_FLAGS	(TX_IP | TX_OUTER_IP | TX_OUTER_UDP | TX_BY_DEVICE)
 #define TX_ALL		(TX_BY_FLAGS | TX_SEGS | TX_FAST | TX_VLAN | TX_QINQ)
 
 /* What is configured. */
@@ -95,6 +97,11 @@ static const struct row rows[] = {
 	{ .name = "MBUF_FAST_FREE", .tx = TX_FAST },
 	{ .name = "IPV4_CKSUM", .tx = TX_IP },
 	{ .name = "OUTER_IPV4_CKSUM", .tx = TX_OUTER_IP },
+	{ .name = "OUTER_UDP_CKSUM", .tx = TX_OUTER_UDP },
+	{ .name = "OUTER_UDP_CKSUM and TCP_CKSUM",
+	  .tx = TX_OUTER_UDP | RTE_ETH_TX_OFFLOAD_TCP_CKSUM },
+	{ .name = "OUTER_UDP_CKSUM and VXLAN_TNL_TSO",
+	  .tx = TX_OUTER_UDP | RTE_ETH_TX_OFFLOAD_VXLAN_TNL_TSO },
 	{ .name = "TCP_CKSUM, Tx", .tx = RTE_ETH_TX_OFFLOAD_TCP_CKSUM },
 	{ .name = "UDP_CKSUM, Tx", .tx = RTE_ETH_TX_OFFLOAD_UDP_CKSUM },
 	{ .name = "TCP_TSO", .tx = TX_TSO },
@@ -137,11 +144,12 @@ static const struct {
 	{ VIRTIO_NET_F_CTRL_VQ, RX_FILTER | RX_HASH, 0 },
 	{ VIRTIO_NET_F_CTRL_VLAN, RX_FILTER, 0 },
 	{ VIRTIO_NET_F_HASH_REPORT, RX_HASH, 0 },
-	{ VIRTIO_NET_F_CSUM, 0, TX_BY_DEVICE },
-	{ VIRTIO_NET_F_HOST_TSO4, 0, TX_TUNNEL },
-	{ VIRTIO_NET_F_HOST_TSO6, 0, TX_TUNNEL },
-	{ VIRTIO_NET_F_HOST_USO, 0, TX_TUNNEL },
-	{ VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO, 0, TX_TUNNEL },
+	{ VIRTIO_NET_F_CSUM, 0, TX_BY_DEVICE | TX_OUTER_UDP },
+	{ VIRTIO_NET_F_HOST_TSO4, 0, TX_TUNNEL | TX_OUTER_UDP },
+	{ VIRTIO_NET_F_HOST_TSO6, 0, TX_TUNNEL | TX_OUTER_UDP },
+	{ VIRTIO_NET_F_HOST_USO, 0, TX_TUNNEL | TX_OUTER_UDP },
+	{ VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO, 0, TX_TUNNEL | TX_OUTER_UDP },
+	{ VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM, 0, TX_OUTER_UDP },
 };
 
 /* What the header of an arriving frame says. */
@@ -595,6 +603,8 @@ flags_of(const struct tx_case *c)
 			 (c->ipv6 ? RTE_MBUF_F_TX_OUTER_IPV4 : RTE_MBUF_F_TX_OUTER_IPV6);
 	if (c->tunnel && c->ipv6 && (now.tx & TX_OUTER_IP))
 		flags |= RTE_MBUF_F_TX_OUTER_IP_CKSUM;
+	if (c->tunnel && (now.tx & TX_OUTER_UDP))
+		flags |= RTE_MBUF_F_TX_OUTER_UDP_CKSUM;
 	return flags | (c->nb_tags == 2 ? RTE_MBUF_F_TX_QINQ | RTE_MBUF_F_TX_VLAN :
 			c->nb_tags == 1 ? RTE_MBUF_F_TX_VLAN : 0);
 }
@@ -617,6 +627,22 @@ make_packet_frame(const struct tx_case *c, struct departure *d, uint8_t seed, ui
 	d->outer_l4 = make_frame(&d->f, c->tunnel, !c->ipv6, buf);
 }
 
+/* Writes the outer UDP checksum into a frame whose others are right; of segments, what it is of. */
+static void
+make_outer_sum(const struct tx_case *c, const struct departure *d, uint8_t *buf)
+{
+	const void *l3 = buf + ETH_LEN;
+	uint16_t sum = c->ipv6 ? rte_ipv4_phdr_cksum(l3, 0) : rte_ipv6_phdr_cksum(l3, 0);
+
+	if (!(flags_of(c) & RTE_MBUF_F_TX_OUTER_UDP_CKSUM))
+		return;
+	memcpy(buf + d->outer_l4 + UDP_SUM_OFF, &sum, sizeof(sum));
+	if (c->asks == SEGMENTS)
+		return;
+	sum = ~rte_raw_cksum(buf + d->outer_l4, d->f.len - d->outer_l4);
+	memcpy(buf + d->outer_l4 + UDP_SUM_OFF, &sum, sizeof(sum));
+}
+
 /* The header and the bytes in expected[] of a packet that asks for something and gets it. */
 static void
 judge_request(const struct tx_case *c, struct departure *d)
@@ -624,6 +650,7 @@ judge_request(const struct tx_case *c, struct departure *d)
 	struct virtio_net_hdr *h = &d->hdr.hdr;
 
 	make_packet_frame(c, d, d->f.seed, expected);
+	make_outer_sum(c, d, expected);
 	if (c->asks < SUM)
 		return;
 	inet_frame_make_partial(&d->f, expected);
@@ -637,6 +664,8 @@ judge_request(const struct tx_case *c, struct departure *d)
 	h->hdr_len = rte_cpu_to_le_16(d->f.headers + d->tag_len);
 	if (!c->tunnel)
 		return;
+	if (flags_of(c) & RTE_MBUF_F_TX_OUTER_UDP_CKSUM)
+		h->flags |= VIRTIO_NET_HDR_F_UDP_TUNNEL_CSUM;
 	d->hdr.outer_th_offset = rte_cpu_to_le_16(d->outer_l4 + d->tag_len);
 	d->hdr.inner_nh_offset = rte_cpu_to_le_16(d->f.l3 + d->tag_len);
 }
@@ -672,6 +701,7 @@ make_bytes(const struct tx_case *c, struct departure *d, bool prepare, uint8_t s
 	bool ready = c->ready || (c->asks == SUM && !prepare);
 
 	make_packet_frame(c, d, seed, sent);
+	make_outer_sum(c, d, sent);
 	if (c->asks >= SUM)
 		inet_frame_make_partial(&d->f, sent);
 	if (ready)
@@ -682,6 +712,8 @@ make_bytes(const struct tx_case *c, struct departure *d, bool prepare, uint8_t s
 		memset(sent + d->f.l3 + IPV4_SUM_OFF, 0xa5, 2);
 	if (flags_of(c) & RTE_MBUF_F_TX_OUTER_IP_CKSUM)
 		memset(sent + ETH_LEN + IPV4_SUM_OFF, 0xa5, 2);
+	if (flags_of(c) & RTE_MBUF_F_TX_OUTER_UDP_CKSUM)
+		memset(sent + d->outer_l4 + UDP_SUM_OFF, 0x77, 2);
 	return c->asks == PLAIN;
 }
 

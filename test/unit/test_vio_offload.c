@@ -23,6 +23,8 @@
 #define TX_TUNNEL	(RTE_ETH_TX_OFFLOAD_VXLAN_TNL_TSO | RTE_ETH_TX_OFFLOAD_GENEVE_TNL_TSO | \
 			 RTE_ETH_TX_OFFLOAD_UDP_TNL_TSO)
 
+#define TX_OUTER_UDP	RTE_ETH_TX_OFFLOAD_OUTER_UDP_CKSUM
+
 static struct fake_port port;
 
 static void
@@ -128,6 +130,10 @@ info_follows_the_arguments(void)
 		{ .bits = { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_TSO4, VIRTIO_NET_F_HOST_TSO6,
 			    VIRTIO_NET_F_HOST_USO, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO, -1 },
 		  .tx = TX_CKSUM | TX_TSO | TX_TUNNEL },
+		{ .bits = { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_TSO4, VIRTIO_NET_F_HOST_TSO6,
+			    VIRTIO_NET_F_HOST_USO, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO,
+			    VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM },
+		  .tx = TX_CKSUM | TX_TSO | TX_TUNNEL | TX_OUTER_UDP },
 	};
 	struct rte_eth_dev_info info;
 	unsigned int i;
@@ -138,8 +144,9 @@ info_follows_the_arguments(void)
 		TEST_ASSERT_SUCCESS(rte_eth_dev_info_get(port.port_id, &info), "info");
 		TEST_ASSERT_EQUAL((info.rx_offload_capa & (RX_CKSUM | RX_LRO)), rows[i].rx,
 			"row %u: 0x%llx", i, (unsigned long long)info.rx_offload_capa);
-		TEST_ASSERT_EQUAL((info.tx_offload_capa & (TX_CKSUM | TX_TSO | TX_UFO | TX_TUNNEL)),
-			rows[i].tx, "row %u: 0x%llx", i, (unsigned long long)info.tx_offload_capa);
+		TEST_ASSERT_EQUAL((info.tx_offload_capa & (TX_CKSUM | TX_TSO | TX_UFO | TX_TUNNEL |
+			TX_OUTER_UDP)), rows[i].tx, "row %u: 0x%llx", i,
+			(unsigned long long)info.tx_offload_capa);
 		TEST_ASSERT_SUCCESS(fake_port_close(&port), "close");
 	}
 	return TEST_SUCCESS;
@@ -232,6 +239,12 @@ features_follow_the_configuration(void)
 		  { .rsc_info = true } },
 		{ 0, TX_UFO, { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_USO, VIRTIO_NET_F_GUEST_HDRLEN,
 			       -1 }, { .uso = true } },
+		{ 0, TX_OUTER_UDP, { -1 } },
+		{ 0, TX_OUTER_UDP | RTE_ETH_TX_OFFLOAD_GENEVE_TNL_TSO, { VIRTIO_NET_F_CSUM,
+			       VIRTIO_NET_F_HOST_TSO4, VIRTIO_NET_F_HOST_TSO6,
+			       VIRTIO_NET_F_HOST_ECN, VIRTIO_NET_F_HOST_USO,
+			       VIRTIO_NET_F_GUEST_HDRLEN, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO,
+			       VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM, -1 } },
 		{ 0, RTE_ETH_TX_OFFLOAD_VXLAN_TNL_TSO, { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_TSO4,
 			       VIRTIO_NET_F_HOST_TSO6, VIRTIO_NET_F_HOST_ECN,
 			       VIRTIO_NET_F_HOST_USO, VIRTIO_NET_F_GUEST_HDRLEN,

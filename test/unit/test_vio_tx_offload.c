@@ -32,9 +32,28 @@
 static struct fake_port port;
 static uint8_t frame[VDEV_NET_FRAME_MAX], sent[VDEV_NET_FRAME_MAX];
 
+/* What came out on the wire. */
+static struct {
+	uint8_t bytes[VDEV_NET_FRAME_MAX];	/* the payloads one behind the other */
+	size_t len;
+	unsigned int nb;
+	unsigned int nb_wrong;
+	bool fragments;				/* to come, not segments */
+	size_t inner_l3;			/* of a tunnel */
+	size_t outer_csum;			/* which must be there; 0: need not be */
+	size_t headers;
+	uint8_t first_flags, other_flags, last_flags;
+	size_t longest;
+} wire;
+
+/* What next lies between the tunnel's header of 8 bytes and the inner frame. */
+static size_t tunnel_gap;
+
 static int
 prepare(void)
 {
+	memset(&wire, 0, sizeof(wire));
+	tunnel_gap = 0;
 	if (fake_port_prepare(&port, 1, RING_SIZE) != 0)
 		return -1;
 	vdev_net_offload_offer(&port.net);
@@ -85,6 +104,14 @@ static int
 setup_tunnel(void)
 {
 	return prepare() == 0 ? start(TX_TUNNEL) : TEST_FAILED;
+}
+
+/* The outer UDP checksum as well. */
+static int
+setup_tunnel_csum(void)
+{
+	return prepare() == 0 ? start(TX_TUNNEL | RTE_ETH_TX_OFFLOAD_OUTER_UDP_CKSUM) :
+				TEST_FAILED;
 }
 
 static int
@@ -185,19 +212,6 @@ send_one(struct rte_mbuf *m)
 	return vdev_net_tx(&port.net, 0, sent, NULL);
 }
 
-/* What came out on the wire. */
-static struct {
-	uint8_t bytes[VDEV_NET_FRAME_MAX];	/* the payloads one behind the other */
-	size_t len;
-	unsigned int nb;
-	unsigned int nb_wrong;
-	bool fragments;				/* to come, not segments */
-	size_t inner_l3;			/* of a tunnel */
-	size_t headers;
-	uint8_t first_flags, other_flags, last_flags;
-	size_t longest;
-} wire;
-
 static void
 on_wire(void *ctx, const uint8_t *bytes, size_t len)
 {
@@ -213,6 +227,8 @@ on_wire(void *ctx, const uint8_t *bytes, size_t len)
 	} else if (!vdev_net_offload_is_complete(bytes, len, wire.inner_l3)) {
 		wire.nb_wrong++;
 	}
+	if (wire.outer_csum > 0 && bytes[wire.outer_csum] == 0 && bytes[wire.outer_csum + 1] == 0)
+		wire.nb_wrong++;
 	memcpy(wire.bytes + wire.len, bytes + headers, len - headers);
 	wire.len += len - headers;
 	wire.longest = RTE_MAX(wire.longest, len - headers);
@@ -232,7 +248,7 @@ send_and_finish(struct inet_frame *f, struct rte_mbuf *m, unsigned int nb)
 
 	TEST_ASSERT_EQUAL(len, (int)f->len, "%d bytes were sent, expected %zu", len, f->len);
 	TEST_ASSERT_EQUAL(port.net.dev.nb_complaints, 0, "%s", port.net.dev.complaint);
-	memset(&wire, 0, sizeof(wire));
+	wire.nb = wire.nb_wrong = wire.len = wire.longest = 0;
 	wire.fragments = port.net.tx_hdr.hdr.gso_type == VIRTIO_NET_HDR_GSO_UDP;
 	/* with outer headers, the network header lies far behind */
 	wire.inner_l3 = f->l3 > 40 ? f->l3 : 0;
@@ -455,25 +471,32 @@ udp_segments(void)
 	return fake_port_close(&port);
 }
 
-/* A packet in a tunnel with spoiled inner checksums; all is the frame as if it had but one L4. */
+/*
+ * A packet in a tunnel, with those checksums spoiled that are asked for; all is the frame as if it
+ * had but one L4.
+ */
 static struct rte_mbuf *
 tunnel_packet(struct inet_frame *all, struct inet_frame *inner, struct inet_frame *outer,
 	uint64_t ol_flags)
 {
 	static uint8_t bytes[VDEV_NET_FRAME_MAX];
+	const size_t gap = tunnel_gap;
 	struct rte_mbuf *m;
 
-	inet_frame_make(inner, bytes);
-	inet_frame_make_tunnel(outer, bytes, inner->len, false, frame);
-	memcpy(bytes, frame + outer->headers + 8, inner->len);
-	spoil(inner, bytes);
-	inet_frame_make_tunnel(outer, bytes, inner->len, false, sent);
+	memset(bytes, 0xcc, gap);
+	inet_frame_make(inner, bytes + gap);
+	inet_frame_make_tunnel(outer, bytes, inner->len + gap, false, frame);
+	if (ol_flags & RTE_MBUF_F_TX_L4_MASK)
+		spoil(inner, bytes + gap);
+	inet_frame_make_tunnel(outer, bytes, inner->len + gap, false, sent);
 	if (!outer->ipv6)
 		memset(sent + outer->l3 + 10, 0x99, 2);
+	if (ol_flags & RTE_MBUF_F_TX_OUTER_UDP_CKSUM)
+		memset(sent + outer->l4 + 6, 0x77, 2);
 	*all = *inner;
-	all->l3 = outer->headers + 8 + inner->l3;
-	all->l4 = outer->headers + 8 + inner->l4;
-	all->headers = outer->headers + 8 + inner->headers;
+	all->l3 = outer->headers + 8 + gap + inner->l3;
+	all->l4 = outer->headers + 8 + gap + inner->l4;
+	all->headers = outer->headers + 8 + gap + inner->headers;
 	all->len = outer->len;
 	m = packet(all, sent, SEG_LEN, ol_flags | (outer->ipv6 ? RTE_MBUF_F_TX_OUTER_IPV6 :
 		RTE_MBUF_F_TX_OUTER_IPV4 | RTE_MBUF_F_TX_OUTER_IP_CKSUM));
@@ -481,7 +504,7 @@ tunnel_packet(struct inet_frame *all, struct inet_frame *inner, struct inet_fram
 		return NULL;
 	m->outer_l2_len = outer->l3;
 	m->outer_l3_len = outer->l4 - outer->l3;
-	m->l2_len = 8 + 8 + inner->l3;
+	m->l2_len = 8 + 8 + gap + inner->l3;
 	return m;
 }
 
@@ -510,6 +533,125 @@ in_a_tunnel(void)
 		TEST_ASSERT_EQUAL(rte_le_to_cpu_16(port.net.tx_hdr.outer_th_offset),
 			(seg ? outer.l4 : 0), "row %u", i);
 	}
+	return fake_port_close(&port);
+}
+
+/*
+ * The outer UDP checksum: of segments by the device; otherwise it is there when the packet is sent,
+ * and follows from the inner one where the device completes that. Behind a gap of a byte, the
+ * inner header lies at an odd place.
+ */
+static int
+outer_udp_checksum(void)
+{
+	struct inet_frame all, inner, outer;
+	struct rte_mbuf *m;
+	unsigned int i;
+	bool seg, sum;
+
+	for (i = 0; i < 64; i++) {
+		seg = i & 4;
+		sum = seg || (i & 8);
+		tunnel_gap = i >> 5;
+		inner = (struct inet_frame){ .ipv6 = i & 1, .payload = (seg ? 20000 : 3000) + i };
+		outer = (struct inet_frame){ .ipv6 = i & 2 };
+		m = tunnel_packet(&all, &inner, &outer, RTE_MBUF_F_TX_OUTER_UDP_CKSUM |
+			RTE_MBUF_F_TX_TUNNEL_VXLAN | (sum ? flags_of(&inner, seg) : 0));
+		TEST_ASSERT_NOT_NULL(m, "no packet");
+		if ((i & 16) || (sum && !seg))	/* the inner one is the application's to do */
+			TEST_ASSERT_SUCCESS(prepared(m), "row %u", i);
+		wire.outer_csum = outer.l4 + 6;
+		TEST_ASSERT_SUCCESS(send_and_finish(&all, m, seg ? 14 : 1), "row %u", i);
+		TEST_ASSERT_EQUAL(port.net.tx_hdr.hdr.flags, (seg ?
+			VIRTIO_NET_HDR_F_NEEDS_CSUM | VIRTIO_NET_HDR_F_UDP_TUNNEL_CSUM : sum ?
+			VIRTIO_NET_HDR_F_NEEDS_CSUM : 0), "row %u: flags", i);
+	}
+	wire.outer_csum = tunnel_gap = 0;
+	return fake_port_close(&port);
+}
+
+/* 0 would say that there is none. */
+static int
+outer_udp_checksum_of_zero(void)
+{
+	struct inet_frame all, inner = { .payload = 100 }, outer = { .payload = 0 };
+	uint16_t *payload, sum, len;
+	struct rte_mbuf *m;
+
+	m = tunnel_packet(&all, &inner, &outer, RTE_MBUF_F_TX_OUTER_UDP_CKSUM |
+		RTE_MBUF_F_TX_TUNNEL_VXLAN);
+	TEST_ASSERT_SUCCESS(prepared(m), "prepare");
+	/* what is missing to all ones goes into the payload */
+	payload = rte_pktmbuf_mtod_offset(m, uint16_t *, all.len - 2);
+	sum = *rte_pktmbuf_mtod_offset(m, uint16_t *, outer.l4 + 6);
+	len = *payload;
+	sum = rte_raw_cksum(&sum, 2);
+	*payload = rte_raw_cksum((uint16_t[]){ len, sum }, 4);
+	TEST_ASSERT_EQUAL(send_one(m), (int)all.len, "send");
+	TEST_ASSERT_EQUAL(*(uint16_t *)(sent + outer.l4 + 6), 0xffff, "not all ones");
+	return fake_port_close(&port);
+}
+
+/* What others may see is not written into, and need not be if it is right. */
+static int
+outer_udp_checksum_of_clones(void)
+{
+	struct inet_frame all, inner = { .payload = 3000 }, outer = { .payload = 0 };
+	uint64_t flags = RTE_MBUF_F_TX_OUTER_UDP_CKSUM | RTE_MBUF_F_TX_TUNNEL_VXLAN |
+			 flags_of(&inner, false);
+	struct rte_mbuf *m, *clone;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		m = tunnel_packet(&all, &inner, &outer, flags);
+		TEST_ASSERT_NOT_NULL(m, "no packet");
+		if (i == 0)
+			TEST_ASSERT_SUCCESS(prepared(m), "prepare");
+		clone = rte_pktmbuf_clone(m, port.pool);
+		TEST_ASSERT_NOT_NULL(clone, "no clone");
+		if (i == 0) {
+			TEST_ASSERT_SUCCESS(send_and_finish(&all, clone, 1), "a clone");
+		} else {
+			TEST_ASSERT_EQUAL(rte_eth_tx_prepare(port.port_id, 0, &clone, 1), 0,
+				"a clone is taken");
+			TEST_ASSERT_EQUAL(rte_errno, ENOTSUP, "%s", rte_strerror(rte_errno));
+			rte_pktmbuf_free(clone);
+		}
+		rte_pktmbuf_free(m);
+	}
+	return fake_port_close(&port);
+}
+
+/* Headers that are not stated, not all there, or longer than the packet. */
+static int
+outer_udp_checksum_refused(void)
+{
+	struct inet_frame all, inner, outer;
+	struct rte_mbuf *m;
+	unsigned int i;
+
+	for (i = 0; i < 6; i++) {
+		inner = (struct inet_frame){ .payload = 3000 };
+		outer = (struct inet_frame){ .ipv6 = true };
+		m = tunnel_packet(&all, &inner, &outer, RTE_MBUF_F_TX_OUTER_UDP_CKSUM |
+			RTE_MBUF_F_TX_TUNNEL_VXLAN);
+		TEST_ASSERT_NOT_NULL(m, "no packet");
+		if (i == 0)
+			m->ol_flags &= ~RTE_MBUF_F_TX_OUTER_IPV6;
+		else if (i == 1)
+			m->ol_flags |= RTE_MBUF_F_TX_OUTER_IPV4;
+		else if (i == 2)
+			m->outer_l3_len = 39;
+		else if (i == 3)
+			m->outer_l2_len = 13;
+		else	/* a length above the packet's, and below the header's */
+			*rte_pktmbuf_mtod_offset(m, rte_be16_t *, outer.l4 + 4) =
+				rte_cpu_to_be_16(i == 4 ? all.len - outer.l4 + 1 : 7);
+		TEST_ASSERT_EQUAL(rte_eth_tx_prepare(port.port_id, 0, &m, 1), 0, "row %u", i);
+		TEST_ASSERT_EQUAL(rte_errno, EINVAL, "row %u: %s", i, rte_strerror(rte_errno));
+		TEST_ASSERT_EQUAL(send_one(m), 0, "row %u is sent", i);
+	}
+	TEST_ASSERT_EQUAL(fake_port_xstat(&port, "tx_q0_bad_offload"), 6, "not counted");
 	return fake_port_close(&port);
 }
 
@@ -946,6 +1088,10 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup_tunnel, teardown, in_a_tunnel),
 		TEST_CASE_ST(setup_tunnel_uso, teardown, datagrams_in_a_tunnel),
 		TEST_CASE_ST(setup_tunnel, teardown, outer_checksum_alone),
+		TEST_CASE_ST(setup_tunnel_csum, teardown, outer_udp_checksum),
+		TEST_CASE_ST(setup_tunnel_csum, teardown, outer_udp_checksum_of_zero),
+		TEST_CASE_ST(setup_tunnel_csum, teardown, outer_udp_checksum_of_clones),
+		TEST_CASE_ST(setup_tunnel_csum, teardown, outer_udp_checksum_refused),
 		TEST_CASE_ST(setup_tunnel, teardown, what_cannot_be_done_in_a_tunnel),
 		TEST_CASE_ST(setup, teardown, shared_packets),
 		TEST_CASE_ST(setup, teardown, headers_side_by_side),

@@ -238,6 +238,7 @@ struct vio_txq {
 	uint8_t udp_gso_type;			/* what RTE_MBUF_F_TX_UDP_SEG asks for */
 	bool ecn;				/* HOST_ECN was agreed on */
 	bool tunnel;				/* HOST_UDP_TUNNEL_GSO was agreed on */
+	bool tunnel_csum;			/* HOST_UDP_TUNNEL_GSO_CSUM was agreed on */
 	uint16_t queue_id;
 } __rte_cache_aligned;
 static_assert(offsetof(struct vio_txq, order) == 2 * RTE_CACHE_LINE_SIZE, "line 2");

@@ -31,9 +31,10 @@
 #define TX_UDP_TSO	RTE_ETH_TX_OFFLOAD_UDP_TSO
 #define TX_TUNNEL	(RTE_ETH_TX_OFFLOAD_VXLAN_TNL_TSO | RTE_ETH_TX_OFFLOAD_GENEVE_TNL_TSO | \
 			 RTE_ETH_TX_OFFLOAD_UDP_TNL_TSO)
+#define TX_OUTER_UDP	RTE_ETH_TX_OFFLOAD_OUTER_UDP_CKSUM
 #define TX_SEGMENTS	(TX_TSO | TX_UDP_TSO | TX_TUNNEL)
 #define TX_SOFTWARE	(RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_OUTER_IPV4_CKSUM)
-#define TX_ALL		(TX_L4_CKSUM | TX_SEGMENTS | TX_SOFTWARE)
+#define TX_ALL		(TX_L4_CKSUM | TX_SEGMENTS | TX_OUTER_UDP | TX_SOFTWARE)
 
 /*
  * What an application that bounds packets put together must at least take: the largest IPv4
@@ -66,6 +67,7 @@ static const struct {
 	{ VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO, RX_LRO, 0 },
 	{ VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM, RX_LRO, 0 },
 	{ VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO, 0, TX_TUNNEL },
+	{ VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM, 0, TX_OUTER_UDP },
 };
 
 /* Of Rx, those with which a device may put UDP together, or what is in a UDP tunnel. */
@@ -118,6 +120,9 @@ vio_offload_tx_capa(const struct vio_dev *dev, const struct vio_features *negoti
 		capa |= TX_UDP_TSO;
 	if (vio_feature_has(negotiable, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO))
 		capa |= TX_TUNNEL;
+	/* Of what is not cut into segments, the driver does it, so that both can be asked for. */
+	if (vio_feature_has(negotiable, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM))
+		capa |= TX_OUTER_UDP;
 	return capa;
 }
 
@@ -390,10 +395,13 @@ vio_offload_txq_renew(struct vio_txq *q)
 		q->supported_flags |= RTE_MBUF_F_TX_TCP_SEG;
 	if (q->offloads & TX_UDP_TSO)
 		q->supported_flags |= RTE_MBUF_F_TX_UDP_SEG;
+	if (q->offloads & TX_OUTER_UDP)
+		q->supported_flags |= RTE_MBUF_F_TX_OUTER_UDP_CKSUM;
 	/* DPDK's flag says fragments of one datagram, which is UFO; not datagrams, which is USO. */
 	q->udp_gso_type = q->dev->offload_choice.uso ? VIRTIO_NET_HDR_GSO_UDP_L4 :
 						       VIRTIO_NET_HDR_GSO_UDP;
 	q->tunnel = vio_has(q->dev, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO);
+	q->tunnel_csum = vio_has(q->dev, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM);
 	q->gso_types = gso_types(q->dev, table, RTE_DIM(table));
 	q->ecn = vio_has(q->dev, VIRTIO_NET_F_HOST_ECN);
 }

@@ -16,6 +16,7 @@
 #include <rte_udp.h>
 
 #include "rte_pmd_vio.h"
+#include "vio_csum.h"
 #include "vio_hdr.h"
 #include "vio_rx_offload.h"
 
@@ -32,29 +33,6 @@ hdr_copy(const struct vio_rxq *q, const struct rte_mbuf *m)
 	/* The device may still write: what follows must not read it again. */
 	rte_compiler_barrier();
 	return hdr;
-}
-
-/*
- * The ones' complement sum of all from an offset within the packet to its end.
- * rte_raw_cksum_mbuf() of some DPDK versions loses carries behind a segment of odd length.
- */
-static uint16_t
-csum_from(const struct rte_mbuf *m, uint32_t off)
-{
-	uint32_t sum = 0, len;
-	bool odd = false;
-	uint16_t part;
-
-	for (; m != NULL; off -= RTE_MIN(off, m->data_len), m = m->next) {
-		if (off >= m->data_len)
-			continue;
-		len = m->data_len - off;
-		part = rte_raw_cksum(rte_pktmbuf_mtod_offset(m, const void *, off), len);
-		sum += odd ? rte_bswap16(part) : part;
-		sum = (sum & UINT16_MAX) + (sum >> 16);
-		odd ^= len & 1;
-	}
-	return sum;
 }
 
 /* Writes a checksum, in network order, at an offset within the packet. */
@@ -88,13 +66,9 @@ csum_is_within(const struct rte_mbuf *m, uint32_t start, uint32_t offset)
 static bool
 csum_complete(struct rte_mbuf *m, uint32_t start, uint32_t offset)
 {
-	uint16_t sum;
-
 	if (!csum_is_within(m, start, offset))
 		return false;
-	/* Of the two zeros of ones' complement, 0 means no checksum to UDP. */
-	sum = ~csum_from(m, start);
-	csum_write(m, start + offset, sum == 0 ? UINT16_MAX : sum);
+	csum_write(m, start + offset, vio_csum_of(vio_csum_sum(m, start, m->pkt_len - start)));
 	return true;
 }
 

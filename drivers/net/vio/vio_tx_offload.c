@@ -16,6 +16,7 @@
 #include <rte_tcp.h>
 #include <rte_udp.h>
 
+#include "vio_csum.h"
 #include "vio_tx_offload.h"
 #include "vio_tx_post.h"
 
@@ -87,12 +88,11 @@ static int
 ipv4_csum_set(const struct rte_mbuf *m, uint32_t l3, uint32_t l3_len)
 {
 	const struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod_offset(m, const struct rte_ipv4_hdr *, l3);
-	uint32_t sum;
+	uint16_t sum;
 
 	if (l3 + l3_len > m->data_len)
 		return -ENOTSUP;
-	sum = rte_raw_cksum(ip, l3_len) + (uint16_t)~ip->hdr_checksum;
-	sum = (sum & UINT16_MAX) + (sum >> 16);
+	sum = vio_csum_fold(rte_raw_cksum(ip, l3_len) + (uint16_t)~ip->hdr_checksum);
 	return csum_set(m, l3 + offsetof(struct rte_ipv4_hdr, hdr_checksum), ~sum);
 }
 
@@ -100,8 +100,7 @@ ipv4_csum_set(const struct rte_mbuf *m, uint32_t l3, uint32_t l3_len)
 static int
 outer_ipv4_csum_set(const struct rte_mbuf *m)
 {
-	if (m->outer_l2_len < RTE_ETHER_HDR_LEN || m->outer_l3_len < sizeof(struct rte_ipv4_hdr) ||
-	    !(m->ol_flags & RTE_MBUF_F_TX_OUTER_IPV4))
+	if (!(m->ol_flags & RTE_MBUF_F_TX_OUTER_IPV4))
 		return -EINVAL;
 	return ipv4_csum_set(m, m->outer_l2_len, m->outer_l3_len);
 }
@@ -125,6 +124,19 @@ transport_len(const struct rte_mbuf *m, const struct tx_place *p)
 	return rte_be_to_cpu_16(v4->total_length) - m->l3_len;
 }
 
+/* The sum of the pseudo header, in network order, for len bytes behind the network header at l3. */
+static uint16_t
+pseudo_sum(const struct rte_mbuf *m, uint32_t l3, bool ipv6, uint8_t proto, uint16_t len)
+{
+	size_t addrs = ipv6 ? offsetof(struct rte_ipv6_hdr, src_addr) :
+			      offsetof(struct rte_ipv4_hdr, src_addr);
+	size_t addrs_len = ipv6 ? 32 : 8;
+	uint32_t sum = rte_raw_cksum(rte_pktmbuf_mtod_offset(m, const void *, l3 + addrs),
+				     addrs_len);
+
+	return vio_csum_fold(sum + rte_cpu_to_be_16(proto) + rte_cpu_to_be_16(len));
+}
+
 /*
  * virtio 5.1.9.2.1: the checksum MUST be set to the sum of the pseudo header. Unlike what DPDK
  * asks of applications, this includes the length for packets to be segmented too.
@@ -132,20 +144,9 @@ transport_len(const struct rte_mbuf *m, const struct tx_place *p)
 static int
 pseudo_set(const struct rte_mbuf *m, const struct tx_place *p)
 {
-	size_t addrs = p->ipv6 ? offsetof(struct rte_ipv6_hdr, src_addr) :
-				 offsetof(struct rte_ipv4_hdr, src_addr);
-	size_t addrs_len = p->ipv6 ? 32 : 8;
-	uint16_t len;
-	uint32_t sum;
-
 	if (p->csum + sizeof(uint16_t) > m->data_len)
 		return -ENOTSUP;
-	len = transport_len(m, p);
-	sum = rte_raw_cksum(rte_pktmbuf_mtod_offset(m, const void *, p->l3 + addrs), addrs_len);
-	sum += rte_cpu_to_be_16(p->proto) + rte_cpu_to_be_16(len);
-	sum = (sum & UINT16_MAX) + (sum >> 16);
-	sum = (sum & UINT16_MAX) + (sum >> 16);
-	return csum_set(m, p->csum, sum);
+	return csum_set(m, p->csum, pseudo_sum(m, p->l3, p->ipv6, p->proto, transport_len(m, p)));
 }
 
 /* The segmentation that a packet asks for; VIRTIO_NET_HDR_GSO_NONE if there is none such. */
@@ -174,15 +175,65 @@ is_in_udp_tunnel(const struct rte_mbuf *m)
 	}
 }
 
+/* Where the outer UDP checksum of a packet in a tunnel stands. */
+static uint32_t
+outer_csum_off(const struct rte_mbuf *m)
+{
+	return m->outer_l2_len + m->outer_l3_len + offsetof(struct rte_udp_hdr, dgram_cksum);
+}
+
+static uint16_t
+outer_pseudo_sum(const struct rte_mbuf *m, uint16_t len)
+{
+	return pseudo_sum(m, m->outer_l2_len, m->ol_flags & RTE_MBUF_F_TX_OUTER_IPV6, IPPROTO_UDP,
+			  len);
+}
+
 /*
- * Fills in what the device needs to segment a packet in a UDP tunnel, whose outer checksum MUST
- * be none (virtio 5.1.9.2.1, without HOST_UDP_TUNNEL_GSO_CSUM). Returns 0 or -errno.
+ * Sets the outer UDP checksum of a packet that is not to be segmented, for which virtio has no
+ * offload. inner: the place of a checksum that the device will complete, or NULL. What that covers
+ * is not read: completed, its sum is the complement of what stands in the field now, that of its
+ * pseudo header. Returns 0 or -errno.
+ */
+static int
+outer_udp_csum_set(const struct rte_mbuf *m, const struct tx_place *inner)
+{
+	uint32_t l4 = m->outer_l2_len + m->outer_l3_len, len, summed, sum;
+	const struct rte_udp_hdr *udp;
+	uint16_t field;
+
+	if (l4 + sizeof(*udp) > m->data_len)
+		return -ENOTSUP;
+	udp = rte_pktmbuf_mtod_offset(m, const struct rte_udp_hdr *, l4);
+	len = rte_be_to_cpu_16(udp->dgram_len);
+	if (len < sizeof(*udp) || l4 + len > m->pkt_len)
+		return -EINVAL;
+	summed = inner == NULL ? len : inner->l4 - l4;
+	if (summed > len)
+		return -EINVAL;
+	sum = vio_csum_sum(m, l4, summed) + (uint16_t)~udp->dgram_cksum + outer_pseudo_sum(m, len);
+	if (inner != NULL) {
+		if (inner->csum + sizeof(field) > m->data_len)
+			return -ENOTSUP;
+		/* Not aligned where headers are of an odd length. */
+		memcpy(&field, rte_pktmbuf_mtod_offset(m, const void *, inner->csum),
+		       sizeof(field));
+		field = ~field;
+		sum += summed & 1 ? rte_bswap16(field) : field;
+	}
+	return csum_set(m, outer_csum_off(m), vio_csum_of(vio_csum_fold(sum)));
+}
+
+/*
+ * Fills in what the device needs to segment a packet in a UDP tunnel (virtio 5.1.9.2.1): its outer
+ * checksum MUST be none, or be asked for. Returns 0 or -errno.
  */
 static int
 tunnel_ask(const struct vio_txq *q, const struct rte_mbuf *m, const struct tx_place *p,
 	   uint16_t tag_len, struct virtio_net_hdr_ext *hdr)
 {
 	const struct rte_udp_hdr *udp;
+	uint16_t sum;
 
 	if (!q->tunnel || !is_in_udp_tunnel(m) || hdr->hdr.gso_type == VIRTIO_NET_HDR_GSO_UDP)
 		return -ENOTSUP;
@@ -190,8 +241,14 @@ tunnel_ask(const struct vio_txq *q, const struct rte_mbuf *m, const struct tx_pl
 	    p->l3 < p->outer_l4 + sizeof(*udp) || m->pkt_len - m->outer_l2_len > UINT16_MAX)
 		return -EINVAL;
 	udp = rte_pktmbuf_mtod_offset(m, const struct rte_udp_hdr *, p->outer_l4);
-	if (udp->dgram_cksum != 0)
+	if (m->ol_flags & RTE_MBUF_F_TX_OUTER_UDP_CKSUM) {
+		sum = outer_pseudo_sum(m, m->pkt_len - p->outer_l4);
+		if (!q->tunnel_csum || csum_set(m, outer_csum_off(m), sum) < 0)
+			return -ENOTSUP;
+		hdr->hdr.flags |= VIRTIO_NET_HDR_F_UDP_TUNNEL_CSUM;
+	} else if (udp->dgram_cksum != 0) {
 		return -ENOTSUP;
+	}
 	hdr->hdr.gso_type |= p->ipv6 ? VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV6 :
 				       VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV4;
 	hdr->outer_th_offset = rte_cpu_to_le_16(p->outer_l4 + tag_len);
@@ -234,6 +291,46 @@ segments_ask(const struct vio_txq *q, const struct rte_mbuf *m, const struct tx_
 }
 
 /*
+ * Asks for what concerns the inner headers, or the only ones, and tells where they are. prepare: as
+ * for offload(). Returns 0 or -errno.
+ */
+static int
+inner_ask(const struct vio_txq *q, const struct rte_mbuf *m, uint16_t tag_len,
+	  struct virtio_net_hdr_ext *hdr, struct tx_place *p, bool prepare)
+{
+	uint64_t l4 = m->ol_flags & RTE_MBUF_F_TX_L4_MASK;
+	bool segments = asks_for_segments(m);
+	int ret = place_find(m, p);
+
+	if (ret == 0 && (m->ol_flags & RTE_MBUF_F_TX_IP_CKSUM))
+		ret = p->ipv6 ? -EINVAL : ipv4_csum_set(m, p->l3, m->l3_len);
+	if (ret < 0 || (l4 == RTE_MBUF_F_TX_L4_NO_CKSUM && !segments))
+		return ret;
+
+	if (p->csum + sizeof(uint16_t) > m->pkt_len)
+		return -EINVAL;
+	hdr->hdr.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
+	hdr->hdr.csum_start = rte_cpu_to_le_16(p->l4 + tag_len);
+	hdr->hdr.csum_offset = rte_cpu_to_le_16(p->csum - p->l4);
+	if (segments)
+		ret = segments_ask(q, m, p, tag_len, hdr);
+	if (ret == 0 && (segments || prepare))
+		ret = pseudo_set(m, p);
+	return ret;
+}
+
+/* Whether the outer headers that an outer checksum is asked for are there. */
+static bool
+outer_is_stated(const struct rte_mbuf *m)
+{
+	bool ipv6 = m->ol_flags & RTE_MBUF_F_TX_OUTER_IPV6;
+	uint32_t l3_min = ipv6 ? sizeof(struct rte_ipv6_hdr) : sizeof(struct rte_ipv4_hdr);
+
+	return ipv6 == !(m->ol_flags & RTE_MBUF_F_TX_OUTER_IPV4) &&
+	       m->outer_l2_len >= RTE_ETHER_HDR_LEN && m->outer_l3_len >= l3_min;
+}
+
+/*
  * Makes the header, and the packet ready for it. prepare: also sets the sum of the pseudo header of
  * packets that ask but for a checksum, which is the application's or vio_tx_prepare()'s to do.
  * Returns 0 or -errno as vio_tx_prepare() explains.
@@ -242,36 +339,26 @@ static int
 offload(const struct vio_txq *q, const struct rte_mbuf *m, uint16_t tag_len,
 	struct virtio_net_hdr_ext *hdr, bool prepare)
 {
-	const uint64_t inner_flags = VIO_TX_OFFLOAD_FLAGS & ~RTE_MBUF_F_TX_OUTER_IP_CKSUM;
-	uint64_t l4 = m->ol_flags & RTE_MBUF_F_TX_L4_MASK;
-	bool segments = asks_for_segments(m);
+	const uint64_t outer_flags = RTE_MBUF_F_TX_OUTER_IP_CKSUM | RTE_MBUF_F_TX_OUTER_UDP_CKSUM;
+	uint64_t asked = m->ol_flags & VIO_TX_OFFLOAD_FLAGS;
 	struct tx_place p;
 	int ret = 0;
 
 	*hdr = (struct virtio_net_hdr_ext){ 0 };
-	if ((m->ol_flags & VIO_TX_OFFLOAD_FLAGS & ~q->supported_flags) ||
-	    l4 == RTE_MBUF_F_TX_SCTP_CKSUM)
+	if ((asked & ~q->supported_flags) ||
+	    (asked & RTE_MBUF_F_TX_L4_MASK) == RTE_MBUF_F_TX_SCTP_CKSUM)
 		return -ENOTSUP;
-	if (m->ol_flags & RTE_MBUF_F_TX_OUTER_IP_CKSUM)
+	if ((asked & outer_flags) && !outer_is_stated(m))
+		return -EINVAL;
+	if (asked & RTE_MBUF_F_TX_OUTER_IP_CKSUM)
 		ret = outer_ipv4_csum_set(m);
 	/* A tunnel may carry what has no headers to tell of, such as ARP. */
-	if (ret < 0 || !(m->ol_flags & inner_flags))
-		return ret;
-	ret = place_find(m, &p);
-	if (ret == 0 && (m->ol_flags & RTE_MBUF_F_TX_IP_CKSUM))
-		ret = p.ipv6 ? -EINVAL : ipv4_csum_set(m, p.l3, m->l3_len);
-	if (ret < 0 || (l4 == RTE_MBUF_F_TX_L4_NO_CKSUM && !segments))
-		return ret;
-
-	if (p.csum + sizeof(uint16_t) > m->pkt_len)
-		return -EINVAL;
-	hdr->hdr.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
-	hdr->hdr.csum_start = rte_cpu_to_le_16(p.l4 + tag_len);
-	hdr->hdr.csum_offset = rte_cpu_to_le_16(p.csum - p.l4);
-	if (segments)
-		ret = segments_ask(q, m, &p, tag_len, hdr);
-	if (ret == 0 && (segments || prepare))
-		ret = pseudo_set(m, &p);
+	if (ret == 0 && (asked & ~outer_flags))
+		ret = inner_ask(q, m, tag_len, hdr, &p, prepare);
+	/* Last, as it covers what was written before. */
+	if (ret == 0 && (asked & RTE_MBUF_F_TX_OUTER_UDP_CKSUM) && !asks_for_segments(m))
+		ret = outer_udp_csum_set(m, hdr->hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM ? &p :
+					    NULL);
 	return ret;
 }
 
