@@ -35,10 +35,24 @@ write_any(struct rte_mbuf *m, uint32_t off, uint16_t csum __rte_unused)
 	nb_written++;
 }
 
+/* In place of DPDK's parser: headers of any length, of any kind. */
+uint32_t
+rte_net_get_ptype(const struct rte_mbuf *m __rte_unused, struct rte_net_hdr_lens *lens,
+		  uint32_t layers __rte_unused)
+{
+	lens->l2_len = nondet_u8();
+	lens->l3_len = nondet_u16();
+	lens->l4_len = nondet_u8();
+	return nondet_u32();
+}
+
 void
 proof(void)
 {
 	struct vio_rxq q = {
+		.rsc_ext = nondet_bool(),
+		.rsc_offset = offsetof(struct rte_mbuf, dynfield1),
+		.rsc_flag = RTE_BIT64(40),
 		.partial_csum = nondet_bool(),
 		.tunnel = nondet_bool(),
 		.tunnel_csum = nondet_bool(),

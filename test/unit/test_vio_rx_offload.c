@@ -584,9 +584,12 @@ tunnels_put_together(void)
 	struct inet_frame outer;
 	unsigned int k;
 
-	for (k = 0; k < 4; k++) {
-		outer = (struct inet_frame){ .ipv6 = k & 1 };
+	for (k = 0; k < 16; k++) {
+		outer = (struct inet_frame){ .ipv6 = k & 1, .nb_tags = k & 4 ? 0 : 2 };
 		hdr = in_a_tunnel(&outer, k & 2);
+		if (k & 4)	/* QEMU leaves what was in the buffer before */
+			hdr.outer_th_offset = hdr.inner_nh_offset = rte_cpu_to_le_16(k & 8 ? 36 :
+				0);
 		TEST_ASSERT_SUCCESS(arrive(&hdr, outer.len), "row %u", k);
 		TEST_ASSERT_SUCCESS(expect(expected, outer.len, RTE_MBUF_F_RX_LRO |
 			RTE_MBUF_F_RX_L4_CKSUM_GOOD |
@@ -603,8 +606,10 @@ nonsense_tunnels(void)
 	struct virtio_net_hdr_ext good = in_a_tunnel(&outer, true), hdr;
 	unsigned int i;
 
-	for (i = 0; i < 8; i++) {
+	for (i = 0; i < 9; i++) {
 		hdr = good;
+		if (i == 5)	/* from here on, not to be found */
+			frame[12] = 0x12;
 		switch (i) {
 		case 0:	/* both network protocols */
 			hdr.hdr.gso_type |= VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV6;
@@ -629,6 +634,9 @@ nonsense_tunnels(void)
 			break;
 		case 7:	/* in the Ethernet header */
 			hdr.outer_th_offset = rte_cpu_to_le_16(13);
+			break;
+		case 8:	/* not told */
+			hdr.outer_th_offset = 0;
 			break;
 		}
 		TEST_ASSERT_SUCCESS(expect_dropped(&hdr, outer.len, "rx_q0_bad_offload"),

@@ -101,14 +101,43 @@ lro_mark(const struct vio_rxq *q, struct rte_mbuf *m, const struct virtio_net_hd
 	return true;
 }
 
+/*
+ * Where the transport header of this type (RTE_PTYPE_L4_*) lies, by the packet's own headers, and
+ * how long they are in all; 0: there is none.
+ */
+static uint32_t
+transport_find(const struct rte_mbuf *m, uint32_t type, uint32_t *headers)
+{
+	struct rte_net_hdr_lens lens = { 0 };
+	uint32_t found = rte_net_get_ptype(m, &lens, RTE_PTYPE_L2_MASK | RTE_PTYPE_L3_MASK |
+					   RTE_PTYPE_L4_MASK);
+	uint32_t start = lens.l2_len + lens.l3_len;
+
+	*headers = start + lens.l4_len;
+	return (found & RTE_PTYPE_L4_MASK) == type && *headers <= m->pkt_len ? start : 0;
+}
+
+/*
+ * The outer transport header of a packet in a tunnel. The device MUST tell where it is (virtio
+ * 5.1.9.4.1), but QEMU (seen in 11.1) leaves what the buffer held before: so it counts only for a
+ * packet whose headers do not tell.
+ */
+static uint32_t
+outer_find(const struct rte_mbuf *m, const struct virtio_net_hdr_ext *hdr)
+{
+	uint32_t headers, found = transport_find(m, RTE_PTYPE_L4_UDP, &headers);
+
+	return found != 0 ? found : rte_le_to_cpu_16(hdr->outer_th_offset);
+}
+
 /* Completes what is partial, or tells it to an application that wants it so. */
 static bool
 partial_take(const struct vio_rxq *q, struct rte_mbuf *m, const struct virtio_net_hdr_ext *hdr)
 {
 	uint16_t start = rte_le_to_cpu_16(hdr->hdr.csum_start);
 	uint16_t offset = rte_le_to_cpu_16(hdr->hdr.csum_offset);
-	uint16_t outer = rte_le_to_cpu_16(hdr->outer_th_offset);
 	bool tunnel = hdr->hdr.flags & VIRTIO_NET_HDR_F_UDP_TUNNEL_CSUM;
+	uint32_t outer = tunnel ? outer_find(m, hdr) : 0;
 
 	/* virtio 5.1.9.4.2: MUST NOT be accepted of a packet that says to come in no tunnel. */
 	if (tunnel && (!q->tunnel_csum || !(hdr->hdr.gso_type & TUNNEL_BITS) || outer >= start ||
@@ -155,15 +184,12 @@ rsc_take(const struct vio_rxq *q, struct rte_mbuf *m, struct virtio_net_hdr *hdr
 		.segments = rte_le_to_cpu_16(hdr->csum_start),
 		.dup_acks = rte_le_to_cpu_16(hdr->csum_offset),
 	};
-	struct rte_net_hdr_lens lens = { 0 };
-	uint32_t type = rte_net_get_ptype(m, &lens, RTE_PTYPE_L2_MASK | RTE_PTYPE_L3_MASK |
-					  RTE_PTYPE_L4_MASK);
-	uint32_t start = lens.l2_len + lens.l3_len, headers = start + lens.l4_len;
+	uint32_t headers, start = transport_find(m, RTE_PTYPE_L4_TCP, &headers);
 
 	*RTE_MBUF_DYNFIELD(m, q->rsc_offset, struct rte_pmd_vio_rsc *) = rsc;
 	m->ol_flags |= q->rsc_flag;
 	hdr->csum_start = UINT16_MAX;
-	if ((type & RTE_PTYPE_L4_MASK) != RTE_PTYPE_L4_TCP || headers > m->pkt_len)
+	if (start == 0)
 		return;
 	hdr->csum_start = rte_cpu_to_le_16(start);
 	hdr->csum_offset = rte_cpu_to_le_16(offsetof(struct rte_tcp_hdr, cksum));
