@@ -17,8 +17,8 @@ import lab
 import vm
 from lab import DPDK_TESTPMD, Card, Lab, frame, transfer, transfer_both
 from offload_test import (FAR_ADDRESS, MTU, NEAR_ADDRESS, RX_CKSUM, RX_LRO, TX_CKSUM,
-                          TX_MULTI_SEGS, TX_TSO, by_hardware, checksum_errors, mean_sizes, run,
-                          stream)
+                          TX_MULTI_SEGS, TX_TSO, by_hardware, check_sums, checksum_errors,
+                          looked_at, mean_sizes, run, stream)
 from results import Skip, check, equal
 
 
@@ -70,7 +70,7 @@ SOL_UDP, UDP_SEGMENT = 17, 103
 DATAGRAM, BLOCK = 1400, 8000
 
 NEAR_INNER, FAR_INNER = "198.19.8.1", "198.19.8.2"
-TX_OUTER_IPV4_CKSUM, TX_VXLAN_TSO = 0x80, 0x200
+TX_OUTER_IPV4_CKSUM, TX_VXLAN_TSO, TX_OUTER_UDP_CKSUM = 0x80, 0x200, 0x100000
 VXLAN_OVERHEAD = 50
 
 
@@ -199,33 +199,41 @@ def test_lro_forwarded(_args):
 
 # ---------------------------------------------------------------- UDP tunnels
 
-def make_tunnel():
-    """A VXLAN between both stacks."""
+@contextmanager
+def tunnel(checksum):
+    """A VXLAN between both stacks; checksum: udpcsum or noudpcsum."""
     for namespace, device, remote, inner in (
             (TUNNEL_LAB.near.namespace, "tap0", "198.18.8.2", NEAR_INNER),
             (TUNNEL_LAB.far, "wire", NEAR_ADDRESS, FAR_INNER)):
         run(namespace, f"ip link add tunnel type vxlan id 7 dev {device} remote {remote} "
-                       "dstport 4789 noudpcsum")
+                       f"dstport 4789 {checksum}")
         run(namespace, f"ip address add {inner}/24 dev tunnel")
         run(namespace, f"ip link set tunnel mtu {MTU - VXLAN_OVERHEAD} up")
+    try:
+        yield
+    finally:
+        for namespace in (TUNNEL_LAB.near.namespace, TUNNEL_LAB.far):
+            run(namespace, "ip link delete tunnel")
 
 
-def test_tunnel(_args):
-    """TCP in a VXLAN, in packets of up to 64 KB that are cut within it."""
-    need_tap(TUNNEL_LAB, TUN_F_CSUM | TUN_F_TSO | TUN_F_USO | TUN_F_TUNNEL, "UDP tunnels")
-    make_tunnel()
+@contextmanager
+def large_packets_in_a_tunnel(*features, outer_udp=False):
+    """DPDK's application cuts within the tunnel what came put together, up to 64 KB of it."""
     segment = MTU - VXLAN_OVERHEAD - 40 - 12
     offloads = TX_CKSUM | TX_TSO | TX_OUTER_IPV4_CKSUM | TX_VXLAN_TSO | TX_MULTI_SEGS
+    if outer_udp:
+        offloads |= TX_OUTER_UDP_CKSUM
     with TUNNEL_LAB.app(TUNNEL_LAB.cards, f"--rx-offloads={RX_CKSUM | RX_LRO:#x}",
                         f"--tx-offloads={offloads:#x}", "--forward-mode=csum", eal=(TELL,),
                         devargs=("udp_lro=1",) * 2, program=DPDK_TESTPMD) as app:
         by_hardware(app)
         app.ok("port stop all", *(f"{line} {port}" for port in (0, 1) for line in
                                   ("csum set outer-ip hw", "csum parse-tunnel on",
+                                   f"csum set outer-udp {'hw' if outer_udp else 'sw'}",
                                    f"tunnel_tso set {segment}")),
                "port start all", "start", "clear port stats all")
-        expect_features(app, "HOST_UDP_TUNNEL_GSO", "GUEST_UDP_TUNNEL_GSO")
-        equal(TUNNEL_LAB.both_ways(stream, NEAR_INNER, FAR_INNER), 0, "wrong checksums")
+        expect_features(app, "HOST_UDP_TUNNEL_GSO", "GUEST_UDP_TUNNEL_GSO", *features)
+        yield app
         received, _ = mean_sizes(app, 0)
         _, sent = mean_sizes(app, 1)
         check(received > 2 * MTU and sent > 2 * MTU,
@@ -234,6 +242,33 @@ def test_tunnel(_args):
             xstats = app.xstats(port)
             equal(xstats["rx_q0_bad_offload"] + xstats["tx_q0_bad_offload"], 0,
                   f"packets refused on port {port}")
+
+
+def need_tunnels():
+    """Skip where the host's kernel has no taps for it."""
+    need_tap(TUNNEL_LAB, TUN_F_CSUM | TUN_F_TSO | TUN_F_USO | TUN_F_TUNNEL, "UDP tunnels")
+
+
+def test_tunnel(_args):
+    """TCP in a VXLAN, in packets of up to 64 KB that are cut within it."""
+    need_tunnels()
+    with tunnel("noudpcsum"), large_packets_in_a_tunnel():
+        equal(TUNNEL_LAB.both_ways(stream, NEAR_INNER, FAR_INNER), 0, "wrong checksums")
+
+
+def test_tunnel_outer_checksum(_args):
+    """The same with checksums of the outer UDP headers, partial as they come and as they go."""
+    need_tunnels()
+    with tunnel("udpcsum"), large_packets_in_a_tunnel("HOST_UDP_TUNNEL_GSO_CSUM",
+                                                      "GUEST_UDP_TUNNEL_GSO_CSUM",
+                                                      outer_udp=True):
+        with looked_at(TUNNEL_LAB.far, "wire", NEAR_ADDRESS) as frames:
+            equal(TUNNEL_LAB.both_ways(stream, NEAR_INNER, FAR_INNER), 0, "wrong checksums")
+        check_sums(frames, 1000)
+        outer = [line for line in frames if ".4789: " in line]
+        check(len(outer) > 500, f"tcpdump saw {len(outer)} packets of the tunnel only")
+        without = [line for line in outer if "udp sum ok" not in line]
+        equal(without[:2], [], "packets without an outer checksum")
 
 
 if __name__ == "__main__":
