@@ -12,8 +12,9 @@
  * it, and is seen, or sees the new state. So a queue that is found not busy once stays quiet, also
  * one that nobody polls.
  *
- * Invariants: a state changes from STARTED or RESUMED to SUSPENDED and from there to RESUMED by the
- * control thread alone, from RESUMED to STARTED by the queue's alone; one that broke stays so.
+ * Invariants: a state changes from STARTED or RESUMED to SUSPENDED by any thread but the queue's,
+ * from there to RESUMED by the control thread alone, from RESUMED to STARTED by the queue's alone;
+ * one that broke stays so.
  * The mempools of a queue are used by its own thread only.
  */
 

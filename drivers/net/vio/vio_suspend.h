@@ -3,8 +3,9 @@
  */
 
 /*
- * Queues whose device is away for a while, on a port that stays started: bursts return 0, and
- * once none of them works any more, the rings may be made anew for the device that came back.
+ * Queues whose device is away for a while, or for good, on a port that stays started: bursts
+ * return 0, and once none of them works any more, the rings may be made anew for the device that
+ * came back.
  */
 
 #ifndef VIO_SUSPEND_H
@@ -16,8 +17,10 @@
 #include "vio.h"
 
 /*
- * From the interrupt thread, or where no other thread sees the port: takes all queues that are
- * in use out of it until vio_queues_resume(). Bursts that have begun may go on for a moment.
+ * Takes all queues that are in use out of it until vio_queues_resume(), or the next start. Bursts
+ * that have begun may go on for a moment. The interrupt thread, or where no other thread sees the
+ * port; any thread where the application is told that it has to restart or close the port, as then
+ * it does not matter if the queues that are suspended were just resumed.
  */
 void
 vio_queues_suspend(struct rte_eth_dev *eth_dev);
