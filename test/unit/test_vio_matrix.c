@@ -148,6 +148,8 @@ move(const struct combination *c)
 	if (c->packed) {
 		packed_move(rx, rx->avail_idx == 0 ? rx->size : rx->avail_idx);
 		packed_move(tx, 0);
+		/* a position is a slot */
+		txq()->oldest = tx->used_idx;
 	} else {
 		/* what is posted stands at the entries of its indices */
 		split_move(rx, 65536 - rx->size);

@@ -205,7 +205,7 @@ struct vio_txq {
 	struct vio_order order;		/* of ids; the device holds those from oldest on */
 	void **sw_ring;			/* by position: packets that it holds (vio_tx_held.h) */
 	struct rte_mempool *raw_pool;	/* of all raw packets */
-	uint16_t oldest;		/* position */
+	uint16_t oldest;		/* position; packed: the slot at used_idx, too */
 	uint16_t nb_free;		/* descriptors */
 	uint16_t nb_raw;		/* packets that the device holds and that are raw */
 	uint16_t hdr_len;		/* of the virtio_net_hdr, as it was negotiated */

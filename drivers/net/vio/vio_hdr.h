@@ -102,25 +102,35 @@ vio_hdr_tx_may_push(const struct rte_mbuf *m, uint16_t hdr_len)
 	       rte_pktmbuf_headroom(m) >= hdr_len;
 }
 
+/* Writes a header of zeros: of any length that there is, in three stores that may overlap. */
+static __rte_always_inline void
+vio_hdr_tx_clear(void *dst, size_t hdr_len)
+{
+	static_assert(VIRTIO_NET_HDR_LEN >= sizeof(uint64_t) &&
+		      VIO_HDR_LEN_MAX <= 3 * sizeof(uint64_t), "three stores");
+	const size_t last = hdr_len - sizeof(uint64_t);
+	uint8_t *bytes = dst;
+
+	memset(bytes, 0, sizeof(uint64_t));
+	memset(bytes + RTE_MIN(last, sizeof(uint64_t)), 0, sizeof(uint64_t));
+	memset(bytes + last, 0, sizeof(uint64_t));
+}
+
 /*
  * Writes a header of hdr_len bytes: hdr or, if that is NULL, one that asks for no offload.
  * virtio 5.1.9.2.1: the driver MUST set num_buffers to zero, and flags without CSUM.
  */
-static __rte_always_inline void
+static inline void
 vio_hdr_tx_write(void *dst, uint16_t hdr_len, const struct virtio_net_hdr_ext *hdr)
 {
 	uint8_t *bytes = dst;
 
-	/* The usual length is a constant, which takes two stores. */
-	if (hdr == NULL)
-		memset(bytes, 0, VIRTIO_NET_HDR_LEN);
-	else
-		memcpy(bytes, hdr, VIRTIO_NET_HDR_LEN);
-	if (likely(hdr_len == VIRTIO_NET_HDR_LEN))
+	if (hdr == NULL) {
+		vio_hdr_tx_clear(dst, hdr_len);
 		return;
-	if (hdr == NULL)
-		memset(bytes + VIRTIO_NET_HDR_LEN, 0, hdr_len - VIRTIO_NET_HDR_LEN);
-	else
+	}
+	memcpy(bytes, hdr, VIRTIO_NET_HDR_LEN);
+	if (unlikely(hdr_len > VIRTIO_NET_HDR_LEN))
 		memcpy(bytes + VIRTIO_NET_HDR_LEN, &hdr->hash_value, hdr_len - VIRTIO_NET_HDR_LEN);
 }
 

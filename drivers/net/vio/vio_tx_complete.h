@@ -17,6 +17,7 @@
 #include "vio_queue.h"
 #include "vio_ring_in_order.h"
 #include "vio_tx_format.h"
+#include "vio_vec.h"
 
 /*
  * Packets that go to the pool at once. A burst takes back as many, or twice as many as it has
@@ -47,20 +48,76 @@ vio_tx_done_free(const struct vio_txq *q, struct vio_tx_done *done, uint16_t roo
 	}
 }
 
+#ifdef VIO_HAS_VEC
+/* Whether the words of a group are what vio_tx_match_ids() looks for. */
+static __rte_always_inline bool
+vio_tx_group_matches(const volatile void *words, size_t stride, uint64_t bits, const uint16_t *ids,
+		     uint64_t flags, unsigned int shift)
+{
+	vio_vec_t word, id, differ = { 0 };
+	size_t i;
+
+	for (i = 0; i < VIO_TX_GROUP; i += VIO_VEC_GROUP) {
+		vio_vec_read(&word, RTE_PTR_ADD(words, i * stride), stride);
+		vio_vec_widen(&id, &ids[i]);
+		differ |= word ^ (id << shift | flags);
+	}
+	return vio_vec_has_none(&differ, bits);
+}
+
+/* Whether none of a group has a mark. */
+static __rte_always_inline bool
+vio_tx_group_is_unmarked(void **stands)
+{
+	vio_vec_t all = { 0 };
+	size_t i;
+
+	for (i = 0; i < VIO_TX_GROUP; i += VIO_VEC_GROUP)
+		all |= *(const vio_vec_mem_t *)&stands[i];
+	return vio_vec_has_none(&all, VIO_TX_MARK);
+}
+#else
+static inline bool
+vio_tx_group_matches(const volatile void *words __rte_unused, size_t stride __rte_unused,
+		     uint64_t bits __rte_unused, const uint16_t *ids __rte_unused,
+		     uint64_t flags __rte_unused, unsigned int shift __rte_unused)
+{
+	return false;
+}
+
+static inline bool
+vio_tx_group_is_unmarked(void **stands __rte_unused)
+{
+	return false;
+}
+#endif
+
+/*
+ * How many of the words that lie stride bytes apart are, as far as bits covers them, an id each,
+ * in the order of ids, shifted, with flags. Whole groups only, up to max.
+ */
+static __rte_always_inline uint16_t
+vio_tx_match_ids(const volatile void *words, size_t stride, uint64_t bits, const uint16_t *ids,
+		 uint64_t flags, unsigned int shift, uint16_t max)
+{
+	size_t n;
+
+	for (n = 0; n + VIO_TX_GROUP <= max; n += VIO_TX_GROUP)
+		if (!vio_tx_group_matches(RTE_PTR_ADD(words, n * stride), stride, bits, &ids[n],
+					  flags, shift))
+			break;
+	return n;
+}
+
 /* How many positions up to max, from the oldest on, hold a packet without a mark each. */
-static inline uint16_t
+static __rte_always_inline uint16_t
 vio_tx_nb_unmarked(const struct vio_txq *q, uint16_t max)
 {
 	void **stands = &q->sw_ring[q->oldest];
-	uint16_t n = 0, i;
-	uintptr_t all;
+	size_t n = 0;
 
-	for (; n + VIO_TX_GROUP <= max; n += VIO_TX_GROUP) {
-		for (all = 0, i = 0; i < VIO_TX_GROUP; i++)
-			all |= (uintptr_t)stands[n + i];
-		if (all & VIO_TX_MARK)
-			break;
-	}
+	while (n + VIO_TX_GROUP <= max && vio_tx_group_is_unmarked(&stands[n]))
+		n += VIO_TX_GROUP;
 	while (n < max && !vio_tx_is_marked(stands[n]))
 		n++;
 	return n;

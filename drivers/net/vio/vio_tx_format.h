@@ -22,6 +22,14 @@ struct vio_tx_chain {
 	uint16_t nb_descs;
 };
 
+/* Where plain packets go, a descriptor each: to successive positions that do not wrap. */
+struct vio_tx_run {
+	const uint16_t *ids;	/* of these positions */
+	void *descs;		/* split: by id; packed: by position, from the first on */
+	uint64_t flags;		/* packed: what the second word has besides id and length */
+	uint64_t first_flags;	/* the same of the first descriptor */
+};
+
 /* Writes the next descriptor of a chain; flags: VIRTQ_DESC_F_NEXT unless it is the last. */
 typedef void (*vio_tx_add_t)(struct vio_txq *q, struct vio_tx_chain *chain, uint64_t addr,
 			     uint32_t len, uint16_t flags);
@@ -54,12 +62,31 @@ struct vio_tx_format {
 	vio_tx_add_t add;		/* to the ring */
 	vio_tx_add_t add_to_table;	/* to the chain's indirect table */
 
-	/* Ends nb chains of one descriptor each, or one of any length, from a position on. */
-	void (*end)(struct vio_txq *q, uint16_t pos, uint16_t nb);
+	/* Ends a chain whose first descriptor is at a position. */
+	void (*end)(struct vio_txq *q, uint16_t pos);
+
+	/* The same for plain packets: begins a run, writes its descriptors, ends it. */
+	struct vio_tx_run (*run)(const struct vio_txq *q, uint16_t pos);
+	void (*run_add)(const struct vio_tx_run *run, size_t i, uint64_t addr, uint64_t len);
+	void (*run_end)(struct vio_txq *q, uint16_t pos, uint16_t nb);
 
 	/* Shows the device all chains that were ended, and notifies it if it asks for that. */
 	void (*publish)(struct vio_ring *ring);
 	bool (*notify)(struct vio_ring *ring);
 };
+
+/*
+ * Writes a descriptor of either format, as two words. Volatile, as compilers that put them into
+ * one register first need more instructions.
+ */
+static __rte_always_inline void
+vio_tx_desc_write(void *desc, uint64_t addr, uint64_t second)
+{
+	typedef uint64_t __rte_may_alias word_t;
+	volatile word_t *words = desc;
+
+	words[0] = rte_cpu_to_le_64(addr);
+	words[1] = rte_cpu_to_le_64(second);
+}
 
 #endif /* VIO_TX_FORMAT_H */

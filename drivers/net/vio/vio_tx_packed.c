@@ -21,25 +21,19 @@ packed_look(struct vio_txq *q __rte_unused)
 	return true;
 }
 
+/* Of a descriptor's second word, the length means nothing. */
 static inline uint16_t
 packed_match(const struct vio_txq *q, uint16_t max)
 {
-	const uint16_t *ids = &q->order.ids[q->oldest];
-	uint32_t id, len, differ;
-	uint16_t n, i;
+	const uint64_t flags = (uint64_t)q->ring.used_bits << VIO_RING_PACKED_FLAGS_SHIFT;
+	const uint64_t bits = VIO_RING_PACKED_WORD_BITS & ~(uint64_t)UINT32_MAX;
+	uint16_t nb;
 
-	for (n = 0; n + VIO_TX_GROUP <= max; n += VIO_TX_GROUP) {
-		if (!vio_ring_packed_is_used(&q->ring, n + VIO_TX_GROUP - 1))
-			break;
-		for (differ = 0, i = 0; i < VIO_TX_GROUP; i++) {
-			differ |= !vio_ring_packed_is_used(&q->ring, n + i);
-			vio_ring_packed_used_read(&q->ring, n + i, &id, &len);
-			differ |= id ^ ids[n + i];
-		}
-		if (differ != 0)
-			break;
-	}
-	return n;
+	nb = vio_tx_match_ids(vio_ring_packed_word(&q->ring, q->ring.used_idx),
+			      sizeof(struct pvirtq_desc), bits, &q->order.ids[q->oldest], flags,
+			      VIO_RING_PACKED_ID_SHIFT, max);
+	vio_ring_packed_shown_barrier(&q->ring);
+	return nb;
 }
 
 static inline bool
@@ -123,8 +117,50 @@ packed_add_to_table(struct vio_txq *q, struct vio_tx_chain *table, uint64_t addr
 
 /* vio_ring_packed_post() went on already. */
 static inline void
-packed_end(struct vio_txq *q __rte_unused, uint16_t pos __rte_unused, uint16_t nb __rte_unused)
+packed_end(struct vio_txq *q __rte_unused, uint16_t pos __rte_unused)
 {
+}
+
+/*
+ * The first descriptor to be shown must not be yet: without its right AVAIL bit it stays what it
+ * is to the device, a used one.
+ */
+static inline struct vio_tx_run
+packed_run(const struct vio_txq *q, uint16_t pos)
+{
+	const uint64_t flags = (uint64_t)q->ring.avail_bits << VIO_RING_PACKED_FLAGS_SHIFT;
+	const uint64_t avail = (uint64_t)VIRTQ_DESC_F_AVAIL << VIO_RING_PACKED_FLAGS_SHIFT;
+
+	return (struct vio_tx_run){
+		.ids = &q->order.ids[pos],
+		.descs = &q->ring.pdesc[pos],
+		.flags = flags,
+		.first_flags = pos == q->ring.head_slot ? flags ^ avail : flags,
+	};
+}
+
+static inline void
+packed_run_add(const struct vio_tx_run *run, size_t i, uint64_t addr, uint64_t len)
+{
+	const uint64_t id = run->ids[i], flags = i == 0 ? run->first_flags : run->flags;
+	struct pvirtq_desc *descs = run->descs;
+
+	vio_tx_desc_write(&descs[i], addr, flags | id << VIO_RING_PACKED_ID_SHIFT | len);
+}
+
+static inline void
+packed_run_end(struct vio_txq *q, uint16_t pos, uint16_t nb)
+{
+	struct vio_ring *ring = &q->ring;
+
+	/* A full ring comes round to the first descriptor, whose flags are known by then. */
+	if (nb > 0 && pos == ring->head_slot)
+		ring->head_flags = ring->avail_bits;
+	ring->avail_idx += nb;
+	if (unlikely(ring->avail_idx == ring->size)) {
+		ring->avail_idx = 0;
+		ring->avail_bits ^= VIO_RING_PACKED_BITS;
+	}
 }
 
 static const struct vio_tx_format packed = {
@@ -137,6 +173,9 @@ static const struct vio_tx_format packed = {
 	.add = packed_add,
 	.add_to_table = packed_add_to_table,
 	.end = packed_end,
+	.run = packed_run,
+	.run_add = packed_run_add,
+	.run_end = packed_run_end,
 	.publish = vio_ring_packed_publish,
 	.notify = vio_ring_packed_notify,
 };
@@ -152,6 +191,9 @@ static const struct vio_tx_format packed_in_order = {
 	.add = packed_add,
 	.add_to_table = packed_add_to_table,
 	.end = packed_end,
+	.run = packed_run,
+	.run_add = packed_run_add,
+	.run_end = packed_run_end,
 	.publish = vio_ring_packed_publish,
 	.notify = vio_ring_packed_notify,
 };

@@ -170,7 +170,7 @@ vio_tx_post(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf 
 		vio_tx_add_all(fmt->add, q, &chain, m, plan);
 	}
 	vio_tx_hold(q, m, pos, chain.nb_descs);
-	fmt->end(q, pos, 1);
+	fmt->end(q, pos);
 }
 
 typedef uint16_t vio_tx_words_t __attribute__((vector_size(VIO_TX_WORDS * sizeof(uint16_t))));
@@ -227,16 +227,16 @@ vio_tx_are_plain(const struct vio_txq *q, struct rte_mbuf **pkts)
 	return !vio_tx_is_wrong(&wrong) && pools == 0;
 }
 
-/* Writes header and descriptor of a plain packet for a position. Returns the packet's length. */
-static __rte_always_inline uint16_t
-vio_tx_add_plain(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf *m,
-		 uint16_t pos)
+/* Writes header and descriptor of a run's plain packet. Returns the packet's length. */
+static __rte_always_inline uint64_t
+vio_tx_add_plain(const struct vio_tx_format *fmt, const struct vio_tx_run *run, size_t i,
+		 const struct rte_mbuf *m, size_t hdr_len, uint16_t addr_off)
 {
-	struct vio_tx_chain chain = { .id = q->order.ids[pos], .next = pos };
-	uint16_t hdr_len = q->hdr_len, len = m->data_len;
+	const size_t off = m->data_off - hdr_len;
+	const uint64_t len = m->data_len, addr = vio_mbuf_addr(m, addr_off) + off;
 
-	vio_hdr_tx_write(rte_pktmbuf_mtod(m, uint8_t *) - hdr_len, hdr_len, NULL);
-	fmt->add(q, &chain, vio_tx_data_addr(q, m) - hdr_len, len + hdr_len, 0);
+	vio_hdr_tx_clear(RTE_PTR_ADD(m->buf_addr, off), hdr_len);
+	fmt->run_add(run, i, addr, len + hdr_len);
 	return len;
 }
 
@@ -244,11 +244,12 @@ vio_tx_add_plain(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_
 static __rte_always_inline void
 vio_tx_post_plain(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf *m)
 {
-	uint16_t pos = vio_tx_next(q);
+	const uint16_t pos = vio_tx_next(q);
+	const struct vio_tx_run run = fmt->run(q, pos);
 
-	vio_tx_add_plain(fmt, q, m, pos);
+	vio_tx_add_plain(fmt, &run, 0, m, q->hdr_len, q->addr_off);
 	vio_tx_hold(q, m, pos, 1);
-	fmt->end(q, pos, 1);
+	fmt->run_end(q, pos, 1);
 }
 
 /*
@@ -259,19 +260,26 @@ static __rte_always_inline uint16_t
 vio_tx_post_groups(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf **pkts,
 		   uint16_t nb, uint64_t *bytes)
 {
-	uint16_t pos = vio_tx_next(q), n, i;
+	const uint16_t hdr_len = q->hdr_len, addr_off = q->addr_off, pos = vio_tx_next(q);
+	const struct vio_tx_run run = fmt->run(q, pos);
+	const uint32_t up_to_end = q->order.size - pos, room = RTE_MIN(q->nb_free, up_to_end);
+	const uint32_t max = RTE_MIN(nb, room);
+	uint64_t sum = 0;
+	uint32_t n;
+	size_t i;
 
-	nb = RTE_MIN(nb, RTE_MIN(q->nb_free, q->order.size - pos));
-	for (n = 0; n + VIO_TX_GROUP <= nb; n += VIO_TX_GROUP) {
+	for (n = 0; n + VIO_TX_GROUP <= max; n += VIO_TX_GROUP) {
 		if (unlikely(!vio_tx_are_plain(q, &pkts[n])))
 			break;
+#pragma GCC unroll 8
 		for (i = 0; i < VIO_TX_GROUP; i++)
-			*bytes += vio_tx_add_plain(fmt, q, pkts[n + i], pos + n + i);
+			sum += vio_tx_add_plain(fmt, &run, n + i, pkts[n + i], hdr_len, addr_off);
 		memcpy(&q->sw_ring[pos + n], &pkts[n], VIO_TX_GROUP * sizeof(*pkts));
 	}
+	*bytes += sum;
 	q->nb_free -= n;
 	q->nb_raw += n;
-	fmt->end(q, pos, n);
+	fmt->run_end(q, pos, n);
 	return n;
 }
 

@@ -27,19 +27,13 @@ split_look(struct vio_txq *q)
 static inline uint16_t
 split_match(const struct vio_txq *q, uint16_t max)
 {
-	const uint16_t slot = q->ring.used_idx & q->ring.mask, *ids = &q->order.ids[q->oldest];
-	const struct virtq_used_elem *used = &q->ring.used->ring[slot];
-	uint32_t differ;
-	uint16_t n, i;
+	const uint16_t slot = q->ring.used_idx & q->ring.mask, up_to_end = q->ring.size - slot;
+	const uint16_t nb_used = vio_ring_split_nb_used(&q->ring);
 
-	max = RTE_MIN(max, RTE_MIN(vio_ring_split_nb_used(&q->ring), q->ring.size - slot));
-	for (n = 0; n + VIO_TX_GROUP <= max; n += VIO_TX_GROUP) {
-		for (differ = 0, i = 0; i < VIO_TX_GROUP; i++)
-			differ |= rte_le_to_cpu_32(used[n + i].id) ^ ids[n + i];
-		if (differ != 0)
-			break;
-	}
-	return n;
+	max = RTE_MIN(max, RTE_MIN(nb_used, up_to_end));
+	/* Of an entry, only the id means something. */
+	return vio_tx_match_ids(&q->ring.used->ring[slot], sizeof(struct virtq_used_elem),
+				UINT32_MAX, &q->order.ids[q->oldest], 0, 0, max);
 }
 
 static inline bool
@@ -138,15 +132,58 @@ split_add_to_table(struct vio_txq *q, struct vio_tx_chain *table, uint64_t addr,
 }
 
 static inline void
-split_end(struct vio_txq *q, uint16_t pos, uint16_t nb)
+split_end(struct vio_txq *q, uint16_t pos)
 {
 	struct vio_ring *ring = &q->ring;
-	uint16_t i;
 
-	for (i = 0; i < nb; i++)
-		ring->avail->ring[(ring->avail_idx + i) & ring->mask] =
-			rte_cpu_to_le_16(q->order.ids[pos + i]);
+	ring->avail->ring[ring->avail_idx++ & ring->mask] = rte_cpu_to_le_16(q->order.ids[pos]);
+}
+
+static inline struct vio_tx_run
+split_run(const struct vio_txq *q, uint16_t pos)
+{
+	return (struct vio_tx_run){ .ids = &q->order.ids[pos], .descs = q->ring.desc };
+}
+
+/* Flags and next are zero. */
+static inline void
+split_run_add(const struct vio_tx_run *run, size_t i, uint64_t addr, uint64_t len)
+{
+	struct virtq_desc *descs = run->descs;
+
+	vio_tx_desc_write(&descs[run->ids[i]], addr, len);
+}
+
+/* Writes entries of the available ring that do not wrap, by groups and what is left of them. */
+static inline void
+split_show_ids(rte_le16_t *avail, const uint16_t *ids, uint16_t nb)
+{
+	uint16_t group[VIO_TX_GROUP], n, i;
+
+	for (n = 0; n + VIO_TX_GROUP <= nb; n += VIO_TX_GROUP) {
+		memcpy(group, &ids[n], sizeof(group));
+		for (i = 0; i < VIO_TX_GROUP; i++)
+			group[i] = rte_cpu_to_le_16(group[i]);
+		memcpy(&avail[n], group, sizeof(group));
+	}
+	for (; n < nb; n++)
+		avail[n] = rte_cpu_to_le_16(ids[n]);
+}
+
+static inline void
+split_run_end(struct vio_txq *q, uint16_t pos, uint16_t nb)
+{
+	struct vio_ring *ring = &q->ring;
+	const uint16_t slot = ring->avail_idx & ring->mask, up_to_end = ring->size - slot;
+	const uint16_t *ids = &q->order.ids[pos];
+
 	ring->avail_idx += nb;
+	if (likely(nb <= up_to_end)) {
+		split_show_ids(&ring->avail->ring[slot], ids, nb);
+		return;
+	}
+	split_show_ids(&ring->avail->ring[slot], ids, up_to_end);
+	split_show_ids(ring->avail->ring, ids + up_to_end, nb - up_to_end);
 }
 
 static const struct vio_tx_format split = {
@@ -159,6 +196,9 @@ static const struct vio_tx_format split = {
 	.add = split_add,
 	.add_to_table = split_add_to_table,
 	.end = split_end,
+	.run = split_run,
+	.run_add = split_run_add,
+	.run_end = split_run_end,
 	.publish = vio_ring_split_publish,
 	.notify = vio_ring_split_notify,
 };
@@ -174,6 +214,9 @@ static const struct vio_tx_format split_in_order = {
 	.add = split_add,
 	.add_to_table = split_add_to_table,
 	.end = split_end,
+	.run = split_run,
+	.run_add = split_run_add,
+	.run_end = split_run_end,
 	.publish = vio_ring_split_publish,
 	.notify = vio_ring_split_notify,
 };
