@@ -103,7 +103,7 @@ struct vio_rxq {
 	struct rte_mempool *mp;		/* the first of the pools */
 	struct rte_mbuf **sw_ring;	/* by position: the buffer that the device holds, or NULL */
 	struct vio_order order;		/* ids by position, which is the slot they are posted in */
-	uint64_t mbuf_rearm;		/* data_off, refcnt, nb_segs and port of a received mbuf */
+	uint64_t mbuf_rearm;		/* data_off, refcnt, nb_segs and port of a packet */
 	uint64_t mbuf_ol_flags;		/* EXTERNAL for a pool of pinned external buffers */
 	uint16_t hdr_len;		/* of the virtio_net_hdr, as it was negotiated */
 	uint16_t nb_bufs;		/* buffers that the ring has room for */
@@ -114,6 +114,8 @@ struct vio_rxq {
 	uint32_t ptype_layers;		/* RTE_PTYPE_*_MASK to look at; 0: no packet type */
 	uint16_t free_thresh;		/* refill when so many are missing */
 	uint16_t addr_off;		/* VIO_MBUF_ADDR() */
+	uint64_t plain_data_valid;	/* VIRTIO_NET_HDR_F_DATA_VALID if the header may say that */
+	uint64_t plain_hdr_bits[2];	/* of the first 16 bytes of a buffer: vio_rx_group.h */
 	uint16_t nb_new_ids;		/* split: so many slots to come may say another id */
 	uint8_t state;			/* enum vio_queue_state */
 	uint8_t busy;			/* in a burst; written by the queue's thread */

@@ -92,6 +92,16 @@ vio_hdr_rx_says(const struct rte_mbuf *m)
 }
 
 /*
+ * The second 8 bytes of a received header, as a little-endian number: num_buffers is 1; and the
+ * bits that say so.
+ */
+#define VIO_HDR_PLAIN1		(UINT64_C(1) << 16)
+#define VIO_HDR_PLAIN1_BITS	(UINT64_C(0xffff) << 16)
+static_assert(offsetof(struct virtio_net_hdr, flags) == 0 &&
+	      offsetof(struct virtio_net_hdr, gso_type) == 1 &&
+	      offsetof(struct virtio_net_hdr, num_buffers) == 10, "virtio 5.1.9");
+
+/*
  * Whether a header may be written before the mbuf's data: nobody else may see the buffer
  * (not shared, not attached, not external), and there must be room.
  */

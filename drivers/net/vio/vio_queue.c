@@ -147,22 +147,11 @@ rxq_check_mtu(const struct vio_rxq *q, uint16_t mtu)
 	return 0;
 }
 
-/* What the eight bytes of vio_mbuf_rearm_data() are in a received mbuf. */
-static uint64_t
-rxq_mbuf_rearm(uint16_t port_id)
-{
-	struct rte_mbuf m = { .nb_segs = 1, .port = port_id };
-
-	rte_mbuf_refcnt_set(&m, 1);
-	return *vio_mbuf_rearm_data(&m);
-}
-
 static void
 rxq_fill(struct vio_rxq *q, uint64_t offloads)
 {
 	q->sw_ring = RTE_PTR_ADD(q, sizeof(*q));
 	q->addr_off = VIO_MBUF_ADDR(q->ring.use_va);
-	q->mbuf_rearm = rxq_mbuf_rearm(q->dev->port_id);
 	q->offloads = offloads;
 	q->vlan_strip = offloads & VIO_VLAN_RX_OFFLOADS;
 	/* What the device puts together is longer than any buffer. */
@@ -443,6 +432,27 @@ vio_vlan_strip_queue_set(struct rte_eth_dev *eth_dev, uint16_t queue_id, int on)
 				   q->offloads & ~RTE_ETH_RX_OFFLOAD_VLAN_STRIP);
 }
 
+/*
+ * What of a packet that needs no second look is always the same: the eight bytes of
+ * vio_mbuf_rearm_data(); and in its header no flags but DATA_VALID and no gso_type, where they
+ * count, and a num_buffers of 1 where that does.
+ */
+static void
+rxq_plain_renew(struct vio_rxq *q)
+{
+	struct rte_mbuf m = {
+		.data_off = RTE_PKTMBUF_HEADROOM + q->hdr_len,
+		.nb_segs = 1,
+		.port = q->dev->port_id,
+	};
+
+	rte_mbuf_refcnt_set(&m, 1);
+	q->mbuf_rearm = *vio_mbuf_rearm_data(&m);
+	q->plain_data_valid = q->offload ? VIRTIO_NET_HDR_F_DATA_VALID : 0;
+	q->plain_hdr_bits[0] = q->offload ? UINT16_MAX & ~VIRTIO_NET_HDR_F_DATA_VALID : 0;
+	q->plain_hdr_bits[1] = q->mergeable ? VIO_HDR_PLAIN1_BITS : 0;
+}
+
 static void
 rxq_renew(const struct rte_eth_dev *eth_dev, struct vio_rxq *q)
 {
@@ -452,6 +462,7 @@ rxq_renew(const struct rte_eth_dev *eth_dev, struct vio_rxq *q)
 	q->hdr_len = vio_hdr_len(&q->dev->features);
 	vio_rx_bufs_renew(q);
 	vio_offload_rxq_renew(eth_dev, q);
+	rxq_plain_renew(q);
 	q->hash_report = vio_has(q->dev, VIRTIO_NET_F_HASH_REPORT);
 	q->hash_of_outer = !vio_has(q->dev, VIRTIO_NET_F_HASH_TUNNEL);
 	q->ptype_layers = q->dev->ptype_layers;

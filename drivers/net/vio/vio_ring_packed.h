@@ -129,6 +129,17 @@ vio_ring_packed_skip(struct vio_ring *ring, uint16_t nb)
 	ring->used_idx = slot;
 }
 
+/* Goes on behind nb descriptors that were written, and that do not reach beyond the end. */
+static inline void
+vio_ring_packed_advance(struct vio_ring *ring, uint16_t nb)
+{
+	ring->avail_idx += nb;
+	if (unlikely(ring->avail_idx == ring->size)) {
+		ring->avail_idx = 0;
+		ring->avail_bits ^= VIO_RING_PACKED_BITS;
+	}
+}
+
 /* Writes the next descriptor; flags: VIRTQ_DESC_F_*, but for the bits of the wrap counter. */
 static inline void
 vio_ring_packed_post(struct vio_ring *ring, uint16_t id, uint64_t addr, uint32_t len,
@@ -145,10 +156,7 @@ vio_ring_packed_post(struct vio_ring *ring, uint16_t id, uint64_t addr, uint32_t
 	else
 		d->flags = rte_cpu_to_le_16(flags);
 
-	if (unlikely(++ring->avail_idx == ring->size)) {
-		ring->avail_idx = 0;
-		ring->avail_bits ^= VIO_RING_PACKED_BITS;
-	}
+	vio_ring_packed_advance(ring, 1);
 }
 
 /* Shows the device all descriptors posted since the last time; there must be one. */

@@ -203,17 +203,26 @@ vio_rx_has_extras(const struct vio_rxq *q)
 	return q->hash_report || q->vlan_strip != 0 || q->ptype_layers != 0;
 }
 
-/* That. The tags go last: until then, the data is where the device wrote it. */
-static __rte_always_inline void
-vio_rx_add_extras(const struct vio_rxq *q, struct rte_mbuf *m)
+/*
+ * That, for nb packets. The hash comes first, as the header is where the device wrote it until
+ * tags are taken out. Returns how many bytes of tags went.
+ */
+static __rte_always_inline uint32_t
+vio_rx_add_extras(const struct vio_rxq *q, struct rte_mbuf **pkts, uint32_t nb)
 {
+	uint32_t i, gone = 0;
+
 	if (q->hash_report)
-		vio_rx_hash(m, q->hash_of_outer);
+		for (i = 0; i < nb; i++)
+			vio_rx_hash(pkts[i], q->hash_of_outer);
 	if (q->vlan_strip != 0)
-		vio_vlan_rx_strip(m, q->vlan_strip);
+		for (i = 0; i < nb; i++)
+			gone += vio_vlan_rx_strip(pkts[i], q->vlan_strip);
 	/* Within the packet only: it is read by rte_pktmbuf_read(). */
 	if (q->ptype_layers != 0)
-		m->packet_type = rte_net_get_ptype(m, NULL, q->ptype_layers);
+		for (i = 0; i < nb; i++)
+			pkts[i]->packet_type = rte_net_get_ptype(pkts[i], NULL, q->ptype_layers);
+	return gone;
 }
 
 /*
@@ -228,7 +237,7 @@ vio_rx_finish(struct vio_rxq *q, struct rte_mbuf *m)
 		rte_pktmbuf_free(m);
 		return NULL;
 	}
-	vio_rx_add_extras(q, m);
+	vio_rx_add_extras(q, &m, 1);
 	return m;
 }
 
@@ -319,11 +328,11 @@ vio_rx_fill(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t nb)
 static __rte_always_inline void
 vio_rx_refill(const struct vio_rx_format *fmt, struct vio_rxq *q)
 {
-	uint16_t missing = q->nb_bufs - fmt->nb_posted(&q->ring);
-	uint16_t nb, posted = 0;
+	uint32_t missing = q->nb_bufs - fmt->nb_posted(&q->ring);
+	uint32_t nb, posted = 0;
 
 	while (missing > 0) {
-		nb = RTE_MIN(missing, VIO_RX_REFILL_BATCH);
+		nb = RTE_MIN(missing, (uint32_t)VIO_RX_REFILL_BATCH);
 		nb = fmt->fill == NULL ? vio_rx_fill(fmt, q, nb) : fmt->fill(q, nb);
 		posted += nb;
 		missing -= nb;
@@ -356,19 +365,6 @@ vio_rx_singles(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mb
 }
 
 #ifdef VIO_HAS_VEC
-/* What the application wants besides, for a group. Tags that go take their bytes along. */
-static __rte_always_inline void
-vio_rx_group_add_extras(const struct vio_rxq *q, struct rte_mbuf **pkts, uint64_t *bytes)
-{
-	unsigned int i;
-
-	for (i = 0; i < VIO_VEC_GROUP; i++) {
-		*bytes -= pkts[i]->pkt_len;
-		vio_rx_add_extras(q, pkts[i]);
-		*bytes += pkts[i]->pkt_len;
-	}
-}
-
 /*
  * Takes groups of plain packets, as long as there are any and up to the ring's end, at most
  * nb packets. Returns how many.
@@ -377,34 +373,31 @@ static __rte_always_inline uint16_t
 vio_rx_groups(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbuf **pkts,
 	      uint16_t nb, uint64_t *bytes)
 {
-	const bool extras = vio_rx_has_extras(q);
 	const uint16_t pos = fmt->pos(q);
 	const uint32_t up_to_end = q->ring.size - pos;
 	const uint32_t room = RTE_MIN(fmt->group_room(q), up_to_end);
-	const uint32_t max = RTE_MIN(room, nb);
-	struct vio_rx_expected expected;
-	struct vio_rx_group g = {
+	const size_t max = RTE_MIN(room, nb);
+	const struct vio_rx_groups g = {
 		.words = fmt->word.at(q, pos),
 		.ids = &q->order.ids[pos],
 		.bufs = &q->sw_ring[pos],
 	};
-	vio_vec_t sum = { 0 };
-	uint32_t nb_rx;
+	struct vio_rx_sums sums = { .bytes = { 0 } };
+	struct vio_rx_expected expected;
+	size_t nb_rx;
 
 	vio_rx_expect(&fmt->word, q, fmt->word_flags(q), &expected);
 	for (nb_rx = 0; nb_rx + VIO_VEC_GROUP <= max; nb_rx += VIO_VEC_GROUP) {
-		if (!vio_rx_group(&fmt->word, q, &g, &expected, &sum))
+		if (!vio_rx_group(&fmt->word, q, &g, nb_rx, &expected, &sums))
 			break;
-		memcpy(&pkts[nb_rx], g.bufs, VIO_VEC_GROUP * sizeof(*pkts));
-		memset(g.bufs, 0, VIO_VEC_GROUP * sizeof(*pkts));
-		if (unlikely(extras))
-			vio_rx_group_add_extras(q, &pkts[nb_rx], bytes);
-		g.words += VIO_VEC_GROUP * fmt->word.stride;
-		g.ids += VIO_VEC_GROUP;
-		g.bufs += VIO_VEC_GROUP;
+		vio_vec_move(&pkts[nb_rx], &g.bufs[nb_rx]);
 	}
-	*bytes += vio_vec_sum(&sum);
+	*bytes += vio_vec_sum(&sums.bytes);
 	fmt->skip(q, nb_rx);
+	if (unlikely(!vio_vec_has_none(&sums.room, RTE_BIT64(63))))
+		nb_rx = vio_rx_groups_drop_long(q, pkts, nb_rx, bytes);
+	if (vio_rx_has_extras(q))
+		*bytes -= vio_rx_add_extras(q, pkts, nb_rx);
 	return nb_rx;
 }
 #else

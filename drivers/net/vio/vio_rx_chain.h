@@ -111,8 +111,8 @@ vio_rx_chain_spread(struct vio_rxq *q, struct rte_mbuf *head, uint16_t id, uint1
 		m->next = q->sw_ring[slot];
 		q->sw_ring[slot] = NULL;
 		m = m->next;
-		/* Its data_off is 0, where the data of these begins. */
 		*vio_mbuf_rearm_data(m) = q->mbuf_rearm;
+		m->data_off = 0;
 		m->ol_flags = vio_rx_chain_seg(q, seg)->mbuf_ol_flags;
 		m->packet_type = 0;
 		m->data_len = RTE_MIN(left, vio_rx_chain_seg(q, seg)->len);

@@ -41,10 +41,6 @@ static_assert(offsetof(struct rte_mbuf, pkt_len) == offsetof(struct rte_mbuf, pa
 	      offsetof(struct rte_mbuf, vlan_tci) == offsetof(struct rte_mbuf, packet_type) + 10 &&
 	      offsetof(struct rte_mbuf, hash) == offsetof(struct rte_mbuf, packet_type) + 12,
 	      "rx_descriptor_fields1");
-static_assert(offsetof(struct virtio_net_hdr, flags) == 0 &&
-	      offsetof(struct virtio_net_hdr, gso_type) == 1 &&
-	      offsetof(struct virtio_net_hdr, num_buffers) == 10, "virtio 5.1.9");
-
 /* How far VIRTIO_NET_HDR_F_DATA_VALID is from RTE_MBUF_F_RX_L4_CKSUM_GOOD. */
 #define VIO_RX_GOOD_SHIFT	7
 static_assert((uint64_t)VIRTIO_NET_HDR_F_DATA_VALID << VIO_RX_GOOD_SHIFT ==
@@ -64,8 +60,8 @@ vio_rx_mbuf_fill(struct rte_mbuf *m, vio_vec_pair_t first, vio_vec_pair_t second
 /* What is expected of groups. */
 struct vio_rx_expected {
 	uint64_t shortest;	/* the word of the shortest packet, but for its id */
-	uint64_t longer;	/* by how much a word may be above that: up to an untagged frame */
-	uint64_t longest;	/* the same: up to a frame with two tags */
+	uint64_t longer;	/* by how much a word may be above that: up to a full buffer */
+	uint64_t fits;		/* frames up to this length are never too long */
 	vio_vec_pair_t rearm;	/* of an mbuf, twice */
 	vio_vec_pair_t ol_flags;	/* the same */
 	vio_vec_pair_t data_valid;	/* VIRTIO_NET_HDR_F_DATA_VALID if it counts, twice */
@@ -73,68 +69,50 @@ struct vio_rx_expected {
 	vio_vec_pair_t hdr_bits;	/* ... and which bits of them must be so */
 };
 
-/*
- * By how much a word may be above the shortest packet's, for frames of at most frame_len bytes.
- * Negative, so that no word is good, where buffers are too short for any frame.
- */
-static __rte_always_inline uint64_t
-vio_rx_expect_longer(const struct vio_rx_word *word, const struct vio_rxq *q, uint32_t frame_len)
-{
-	int64_t max_len = RTE_MIN((uint32_t)q->buf_len, q->hdr_len + frame_len);
-
-	return (uint64_t)(max_len - q->hdr_len - RTE_ETHER_HDR_LEN) << word->len_shift;
-}
-
 /* flags: what the word has besides id and length. */
 static __rte_always_inline void
 vio_rx_expect(const struct vio_rx_word *word, const struct vio_rxq *q, uint64_t flags,
 	      struct vio_rx_expected *e)
 {
-	/* The MTU may change meanwhile: read once. */
-	const uint16_t frame_len = *(const volatile uint16_t *)&q->mtu_frame_len;
-	/* data_off, which is 0 there, comes first. */
-	const uint64_t rearm = q->mbuf_rearm + RTE_PKTMBUF_HEADROOM + q->hdr_len;
-	const uint64_t data_valid = q->offload ? VIRTIO_NET_HDR_F_DATA_VALID : 0;
+	const int64_t min_len = q->hdr_len + RTE_ETHER_HDR_LEN;
 
-	e->shortest = (uint64_t)(q->hdr_len + RTE_ETHER_HDR_LEN) << word->len_shift | flags;
-	e->longer = vio_rx_expect_longer(word, q, frame_len);
-	e->longest = vio_rx_expect_longer(word, q, frame_len + 2 * RTE_VLAN_HLEN);
-	e->rearm = (vio_vec_pair_t){ rearm, rearm };
+	e->shortest = (uint64_t)min_len << word->len_shift | flags;
+	/* Negative, so that no word is good, where buffers are too short for any frame. */
+	e->longer = (uint64_t)(q->buf_len - min_len) << word->len_shift;
+	e->fits = q->mtu_frame_len;
+	e->rearm = (vio_vec_pair_t){ q->mbuf_rearm, q->mbuf_rearm };
 	e->ol_flags = (vio_vec_pair_t){ q->mbuf_ol_flags, q->mbuf_ol_flags };
-	e->data_valid = (vio_vec_pair_t){ data_valid, data_valid };
-	/* No flags but DATA_VALID, no gso_type, and num_buffers of 1, where they count. */
-	e->hdr = (vio_vec_pair_t){ 0, UINT64_C(1) << 16 };
-	e->hdr_bits = (vio_vec_pair_t){
-		q->offload ? UINT16_MAX & ~VIRTIO_NET_HDR_F_DATA_VALID : 0,
-		q->mergeable ? UINT64_C(0xffff) << 16 : 0,
-	};
+	e->data_valid = (vio_vec_pair_t){ q->plain_data_valid, q->plain_data_valid };
+	e->hdr = (vio_vec_pair_t){ 0, VIO_HDR_PLAIN1 };
+	e->hdr_bits = (vio_vec_pair_t){ q->plain_hdr_bits[0], q->plain_hdr_bits[1] };
 }
 
-/* A group in the making: where its words, ids, and buffers begin. */
-struct vio_rx_group {
-	const volatile uint8_t *words;
+/* Where the words, ids and buffers of groups begin. */
+struct vio_rx_groups {
+	const volatile void *words;
 	const uint16_t *ids;
 	struct rte_mbuf **bufs;
 };
 
 /* By how much the words are above the one of the shortest packet with the id expected. */
 static __rte_always_inline void
-vio_rx_group_read(const struct vio_rx_word *word, const struct vio_rx_group *g,
+vio_rx_group_read(const struct vio_rx_word *word, const struct vio_rx_groups *g, size_t first,
 		  const struct vio_rx_expected *e, vio_vec_t *above)
 {
 	vio_vec_t words, ids;
 
-	vio_vec_read(&words, g->words, word->stride);
-	vio_vec_widen(&ids, g->ids);
+	vio_vec_read(&words, RTE_PTR_ADD(g->words, first * word->stride), word->stride);
+	vio_vec_widen(&ids, &g->ids[first]);
 	*above = (words & word->bits) - e->shortest - (ids << word->id_shift);
 }
 
 /* Whether that is from 0 to longer, and nothing below the length differs. */
 static __rte_always_inline bool
-vio_rx_group_is_near(const struct vio_rx_word *word, const vio_vec_t *above, uint64_t longer)
+vio_rx_group_is_near(const struct vio_rx_word *word, const vio_vec_t *above,
+		     const struct vio_rx_expected *e)
 {
 	const uint64_t below_len = RTE_BIT64(word->len_shift) - 1;
-	vio_vec_t wrong = *above | (longer - *above);
+	vio_vec_t wrong = *above | (e->longer - *above);
 
 	return vio_vec_has_none(&wrong, RTE_BIT64(63) | below_len);
 }
@@ -148,62 +126,75 @@ vio_rx_group_fill(struct rte_mbuf **bufs, const vio_vec_t *lens, const struct vi
 {
 	vio_vec_pair_t hdr[2], len, pkt_len, ol_flags, wrong = { 0 };
 	vio_vec_t pkt_lens = *lens << 32;
+	struct rte_mbuf *m[2];
 	unsigned int i;
 
 	for (i = 0; i < VIO_VEC_GROUP; i += 2) {
+		m[0] = bufs[i];
+		m[1] = bufs[i + 1];
 		/* Read once: one load each. */
-		hdr[0] = *(const volatile vio_vec_pair_mem_t *)vio_hdr_rx(bufs[i]);
-		hdr[1] = *(const volatile vio_vec_pair_mem_t *)vio_hdr_rx(bufs[i + 1]);
+		hdr[0] = *(const volatile vio_vec_pair_mem_t *)vio_hdr_rx(m[0]);
+		hdr[1] = *(const volatile vio_vec_pair_mem_t *)vio_hdr_rx(m[1]);
 		wrong |= (hdr[0] ^ e->hdr) | (hdr[1] ^ e->hdr);
 
 		ol_flags = __builtin_shufflevector(hdr[0], hdr[1], 0, 2) & e->data_valid;
 		ol_flags = ol_flags << VIO_RX_GOOD_SHIFT | e->ol_flags;
 		len = vio_vec_pair(lens, i / 2);
 		pkt_len = vio_vec_pair(&pkt_lens, i / 2);
-		vio_rx_mbuf_fill(bufs[i], __builtin_shufflevector(e->rearm, ol_flags, 0, 2),
+		vio_rx_mbuf_fill(m[0], __builtin_shufflevector(e->rearm, ol_flags, 0, 2),
 				 __builtin_shufflevector(pkt_len, len, 0, 2));
-		vio_rx_mbuf_fill(bufs[i + 1], __builtin_shufflevector(e->rearm, ol_flags, 1, 3),
+		vio_rx_mbuf_fill(m[1], __builtin_shufflevector(e->rearm, ol_flags, 1, 3),
 				 __builtin_shufflevector(pkt_len, len, 1, 3));
 	}
 	return vio_vec_pair_has_none(wrong, e->hdr_bits);
 }
 
-/* Whether all of the packets that are filled in are short enough, if they have tags. */
-static inline bool
-vio_rx_group_fits(const struct vio_rxq *q, struct rte_mbuf **bufs)
-{
-	unsigned int i;
-
-	for (i = 0; i < VIO_VEC_GROUP; i++)
-		if (!vio_frame_fits(bufs[i], q->mtu_frame_len, 0))
-			return false;
-	return true;
-}
+/* Sums over groups. */
+struct vio_rx_sums {
+	vio_vec_t bytes;
+	vio_vec_t room;		/* negative in a word if any packet there does not simply fit */
+};
 
 /*
- * Fills in the mbufs of the next group if all of them are plain, and adds their bytes. Returns
- * whether they are.
+ * Fills in the mbufs of the group that begins with the one numbered first, if all of them are
+ * plain. Returns whether they are.
  */
 static __rte_always_inline bool
 vio_rx_group(const struct vio_rx_word *word, const struct vio_rxq *q,
-	     const struct vio_rx_group *g, const struct vio_rx_expected *e, vio_vec_t *bytes)
+	     const struct vio_rx_groups *g, size_t first, const struct vio_rx_expected *e,
+	     struct vio_rx_sums *sums)
 {
 	vio_vec_t above, lens;
-	bool short_enough;
 
-	vio_rx_group_read(word, g, e, &above);
-	short_enough = likely(vio_rx_group_is_near(word, &above, e->longer));
-	if (!short_enough && !vio_rx_group_is_near(word, &above, e->longest))
+	vio_rx_group_read(word, g, first, e, &above);
+	if (unlikely(!vio_rx_group_is_near(word, &above, e)))
 		return false;
 	if (word->shows)
 		vio_ring_packed_shown_barrier(&q->ring);
-
 	lens = (above >> word->len_shift) + RTE_ETHER_HDR_LEN;
-	if (unlikely(!vio_rx_group_fill(g->bufs, &lens, e)) ||
-	    unlikely(!short_enough && !vio_rx_group_fits(q, g->bufs)))
+	if (unlikely(!vio_rx_group_fill(&g->bufs[first], &lens, e)))
 		return false;
-	*bytes += lens;
+	sums->bytes += lens;
+	sums->room |= e->fits - lens;
 	return true;
+}
+
+/* Drops those of nb packets that are too long, also for their tags. Returns how many stay. */
+static __rte_noinline uint16_t
+vio_rx_groups_drop_long(struct vio_rxq *q, struct rte_mbuf **pkts, uint16_t nb, uint64_t *bytes)
+{
+	uint16_t i, stay = 0;
+
+	for (i = 0; i < nb; i++) {
+		if (vio_frame_fits(pkts[i], q->mtu_frame_len, 0)) {
+			pkts[stay++] = pkts[i];
+			continue;
+		}
+		q->stats.oversize++;
+		*bytes -= pkts[i]->pkt_len;
+		rte_pktmbuf_free(pkts[i]);
+	}
+	return stay;
 }
 
 #endif

@@ -133,17 +133,73 @@ packed_in_order_group_room(const struct vio_rxq *q)
 	return vio_ring_in_batch(&q->ring) ? 0 : packed_group_room(q);
 }
 
+static inline uint64_t
+packed_buf_addr(const struct rte_mbuf *m, uint16_t addr_off)
+{
+	return vio_mbuf_addr(m, addr_off) + RTE_PKTMBUF_HEADROOM;
+}
+
+#ifdef VIO_HAS_VEC
+/*
+ * Posts groups of buffers, as many as there are of nb, which do not reach beyond the end. Returns
+ * how many buffers. The flags of the first descriptor to be shown are written last, by the
+ * publication: until then they stand there with both bits turned over, so that it is not
+ * available (virtio 2.8.1).
+ */
+static inline uint16_t
+packed_post_groups(struct vio_rxq *q, struct rte_mbuf **bufs, uint16_t nb)
+{
+	struct vio_ring *ring = &q->ring;
+	const uint16_t flags = VIRTQ_DESC_F_WRITE | ring->avail_bits;
+	const uint64_t word = q->buf_len | (uint64_t)flags << VIO_RING_PACKED_FLAGS_SHIFT;
+	const uint16_t pos = ring->avail_idx, addr_off = q->addr_off;
+	const uint16_t *ids = &q->order.ids[pos];
+	vio_vec_pair_mem_t *desc = (vio_vec_pair_mem_t *)&ring->pdesc[pos];
+	vio_vec_pair_t addrs, two;
+	vio_vec_t words, hidden = { 0 };
+	unsigned int i, k;
+
+	if (pos == ring->head_slot) {
+		ring->head_flags = flags;
+		hidden[0] = (uint64_t)VIO_RING_PACKED_BITS << VIO_RING_PACKED_FLAGS_SHIFT;
+	}
+	for (i = 0; i + VIO_VEC_GROUP <= nb; i += VIO_VEC_GROUP) {
+		vio_vec_widen(&words, &ids[i]);
+		words = (words << VIO_RING_PACKED_ID_SHIFT | word) ^ hidden;
+		hidden ^= hidden;
+		for (k = 0; k < VIO_VEC_GROUP; k += 2) {
+			addrs = (vio_vec_pair_t){ packed_buf_addr(bufs[i + k], addr_off),
+						  packed_buf_addr(bufs[i + k + 1], addr_off) };
+			two = vio_vec_pair(&words, k / 2);
+			desc[i + k] = __builtin_shufflevector(addrs, two, 0, 2);
+			desc[i + k + 1] = __builtin_shufflevector(addrs, two, 1, 3);
+		}
+	}
+	memcpy(&q->sw_ring[pos], bufs, i * sizeof(*bufs));
+	vio_ring_packed_advance(ring, i);
+	return i;
+}
+#else
+static inline uint16_t
+packed_post_groups(struct vio_rxq *q __rte_unused, struct rte_mbuf **bufs __rte_unused,
+		   uint16_t nb __rte_unused)
+{
+	return 0;
+}
+#endif
+
 static inline void
 packed_post(struct vio_rxq *q, struct rte_mbuf **bufs, uint16_t nb)
 {
-	uint16_t i, pos;
+	uint16_t up_to_end = q->ring.size - q->ring.avail_idx;
+	uint16_t pos, i = packed_post_groups(q, bufs, RTE_MIN(nb, up_to_end));
 
-	for (i = 0; i < nb; i++) {
+	for (; i < nb; i++) {
 		pos = q->ring.avail_idx;
 		q->sw_ring[pos] = bufs[i];
 		vio_ring_packed_post(&q->ring, q->order.ids[pos],
-				     vio_mbuf_addr(bufs[i], q->addr_off) + RTE_PKTMBUF_HEADROOM,
-				     q->buf_len, VIRTQ_DESC_F_WRITE);
+				     packed_buf_addr(bufs[i], q->addr_off), q->buf_len,
+				     VIRTQ_DESC_F_WRITE);
 	}
 }
 

@@ -59,6 +59,16 @@ vio_vec_read(vio_vec_t *vec, const volatile void *words, unsigned int stride)
 			(*vec)[i] = *(const volatile word_t *)RTE_PTR_ADD(words, i * stride);
 }
 
+/* Moves a group's words, which are NULL then where they were. */
+static __rte_always_inline void
+vio_vec_move(void *to, void *from)
+{
+	const vio_vec_t null = { 0 };
+
+	*(vio_vec_mem_t *)to = *(vio_vec_mem_t *)from;
+	*(vio_vec_mem_t *)from = null;
+}
+
 /* Sets each word to a number of 16 bits. */
 static __rte_always_inline void
 vio_vec_widen(vio_vec_t *vec, const uint16_t *numbers)

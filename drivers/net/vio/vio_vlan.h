@@ -83,9 +83,9 @@ vio_vlan_rx_read(struct rte_mbuf *m, uint64_t offloads)
 
 /*
  * Takes the tags that offloads (VIO_VLAN_RX_OFFLOADS) name out of a received frame, whose first
- * segment holds at least an Ethernet header.
+ * segment holds at least an Ethernet header. Returns their bytes.
  */
-static inline void
+static inline uint16_t
 vio_vlan_rx_strip(struct rte_mbuf *m, uint64_t offloads)
 {
 	rte_be16_t type = vio_vlan_type(m, VIO_VLAN_ADDRS_LEN);
@@ -94,15 +94,16 @@ vio_vlan_rx_strip(struct rte_mbuf *m, uint64_t offloads)
 
 	if (likely(type != RTE_BE16(RTE_ETHER_TYPE_VLAN) &&
 		   type != RTE_BE16(RTE_ETHER_TYPE_QINQ)))
-		return;
+		return 0;
 	len = vio_vlan_rx_read(m, offloads);
 	if (len == 0)
-		return;
+		return 0;
 	memcpy(addrs, rte_pktmbuf_mtod(m, void *), sizeof(addrs));
 	m->data_off += len;
 	m->data_len -= len;
 	m->pkt_len -= len;
 	memcpy(rte_pktmbuf_mtod(m, void *), addrs, sizeof(addrs));
+	return len;
 }
 
 /* What makes a packet ask for tags, of RTE_MBUF_F_TX_*, where these offloads are on. */
