@@ -25,6 +25,9 @@
 #define BURST		32
 #define LEN		100
 
+/* The largest group of buffers that are taken at once. */
+#define GROUP		8
+
 #define MORE_OFFLOADS	(RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM | \
 			 RTE_ETH_RX_OFFLOAD_TCP_LRO | RTE_ETH_RX_OFFLOAD_VLAN_STRIP)
 
@@ -331,6 +334,75 @@ acts(const void *data)
 	return fake_port_close(&port);
 }
 
+/* Whether an act is a lie about one buffer, and not about the index or against it. */
+static bool
+is_of_a_buffer(const struct vdev_act *act)
+{
+	return act->outcome == VDEV_ACT_BREAKS && act->counted != NULL &&
+	       strcmp(act->counted, "bad_used_idx") != 0 &&
+	       strcmp(act->name, "batch beyond the index") != 0;
+}
+
+/*
+ * An act at one place of a group of frames that are there at once: what is before it arrives as it
+ * was sent, and the act has the consequence that it has alone.
+ */
+static int
+try_act_within(const struct vdev_act *act, unsigned int place)
+{
+	uint64_t before = counter(0, act->counted);
+	struct rte_mbuf *pkts[BURST];
+	unsigned int i, nb;
+
+	for (i = 0; i < place; i++)
+		TEST_ASSERT_EQUAL(device_gives(i), 1, "no buffer");
+	pthread_mutex_lock(&port.net.dev.lock);
+	vdev_act_run(act, &port.net, &port.net.vq[0]);
+	pthread_mutex_unlock(&port.net.dev.lock);
+	for (i = place + 1; i < GROUP; i++)
+		device_gives(i);
+
+	nb = rte_eth_rx_burst(port.port_id, 0, pkts, BURST);
+	/* one that is used twice is good the first time */
+	TEST_ASSERT(nb == place || nb == place + 1, "%u frames", nb);
+	for (i = 0; i < nb; i++) {
+		TEST_ASSERT(i == place || fake_port_packet_is(pkts[i], LEN, i), "frame %u", i);
+		rte_pktmbuf_free(pkts[i]);
+	}
+	TEST_ASSERT_EQUAL(counter(0, act->counted), before + 1, "not counted");
+	TEST_ASSERT_EQUAL(rte_eth_rx_burst(port.port_id, 0, pkts, BURST), 0,
+		"a broken queue receives");
+	/* whatever a driver writes into a ring that its device has spoilt is no fault of it */
+	TEST_ASSERT(port.net.dev.nb_complaints == 0, "%s", port.net.dev.complaint);
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+	TEST_ASSERT_EQUAL(rte_mempool_avail_count(port.pool), FAKE_PORT_POOL_SIZE - RING_SIZE,
+		"%u mbufs in the pool", rte_mempool_avail_count(port.pool));
+	return TEST_SUCCESS;
+}
+
+/* All lies about a buffer, at every place of a group or of two (vio_vec.h). */
+static int
+acts_within_groups(const void *data)
+{
+	const struct place *p = data;
+	unsigned int i, place, nb = 0;
+
+	TEST_ASSERT_SUCCESS(start(p), "start");
+	for (i = 0; i < vdev_nb_acts; i++) {
+		if (!vdev_act_applies(&vdev_acts[i], &port.net.vq[0]) ||
+		    !is_of_a_buffer(&vdev_acts[i]))
+			continue;
+		for (place = 0; place < GROUP; place++, nb++)
+			TEST_ASSERT_SUCCESS(try_act_within(&vdev_acts[i], place), "%s at %u",
+				vdev_acts[i].name, place);
+	}
+	printf("%u acts\n", nb);
+	TEST_ASSERT(nb >= 10 * GROUP, "only %u acts were tried", nb);
+	TEST_ASSERT_SUCCESS(passes(), "after all");
+	return fake_port_close(&port);
+}
+
 /*
  * DEVICE_NEEDS_RESET: the application is told, once a start, nothing is taken from the device or
  * given to it any more, and what the application does is that reset.
@@ -471,6 +543,10 @@ static struct unit_test_suite suite = {
 		MORE("split in order, more features", false, true),
 		MORE("packed, more features", true, false),
 		MORE("packed in order, more features", true, true),
+		END("groups, split", acts_within_groups, false, false, false),
+		END("groups, split in order", acts_within_groups, false, true, false),
+		END("groups, packed", acts_within_groups, true, false, false),
+		END("groups, packed in order", acts_within_groups, true, true, false),
 		PLACE("vhost-user split", false, false, true),
 		PLACE("vhost-user split in order", false, true, true),
 		PLACE("vhost-user packed", true, false, true),
