@@ -10,19 +10,20 @@ from html import escape
 from typing import Iterator, Optional
 
 from .collect import FIGURES, Cell, Collection
-from .launch import FAST, PLAIN
+from .launch import FAST, FAST_512, PLAIN
 from .plan import DEFAULT, OURS, PEER
 
 KINDS = ("rx", "tx", "fwd")
-LEFT, WIDTH, RATIO, BAR, GAP, TOP = 290, 400, 130, 14, 12, 70
-NAMES = ("net_virtio_user, no offload", "net_vio_user, checksum, scatter, LRO, FAST_FREE", "floor")
+LEFT, WIDTH, RATIO, BAR, GAP, TOP = 290, 400, 130, 13, 11, 88
+BARS = ((PEER, PLAIN), (OURS, FAST), (OURS, FAST_512))
+NAMES = (*(f"{driver}, {setup.title}" for driver, setup in BARS), "floor")
 STYLE = """<style>
 text { fill: #1c2733; } .span { stroke: #1c2733; }
-.bar0 { fill: #8895a3; } .bar1 { fill: #1f7a9c; } .bar2 { fill: #c8701a; }
+.bar0 { fill: #8895a3; } .bar1 { fill: #1f7a9c; } .bar2 { fill: #3d9a6a; } .bar3 { fill: #c8701a; }
 .floor { stroke: #c8701a; stroke-dasharray: 4 3; }
 @media (prefers-color-scheme: dark) {
 text { fill: #e4e9ee; } .span { stroke: #e4e9ee; }
-.bar0 { fill: #7d8a98; } .bar1 { fill: #3aa5cc; } .bar2 { fill: #e8994a; }
+.bar0 { fill: #7d8a98; } .bar1 { fill: #3aa5cc; } .bar2 { fill: #5cc08c; } .bar3 { fill: #e8994a; }
 .floor { stroke: #e8994a; }
 }
 </style>"""
@@ -54,24 +55,26 @@ def ratio(ours: Cell, rival: Optional[float], kind: str) -> str:
 
 def panel(got: Collection, modes: list, kind: str, y: float) -> Iterator[str]:
     """All modes' bars of one kind, below their title."""
-    pairs = [(got.get(PEER, mode, PLAIN), got.get(OURS, mode, FAST)) for mode in modes]
-    figures = [figure for pair in [(got.floor,), *pairs] for cell in pair
+    groups = [[got.get(driver, mode, setup) for driver, setup in BARS] for mode in modes]
+    figures = [figure for group in [[got.floor], *groups] for cell in group
                if (figure := cell.figure(kind))]
     scale = WIDTH / max((figure.most for figure in figures), default=1)
     default = got.get(PEER, DEFAULT, PLAIN).median(kind)
-    fastest = got.best(kind, [peer.case for peer, _ours in pairs])
+    fastest = got.best(kind, [group[0].case for group in groups])
     better = "more is better" if kind == "fwd" else "a packet, less is better"
     yield label(8, y + 16, f"{FIGURES[kind]}, {better}", 'font-weight="bold"')
     yield label(LEFT + WIDTH + 60, y + 16, "of the peer\u2019s default, fastest")
     y += 26
     top = y
-    for mode, pair in zip(modes, pairs):
-        yield label(8, y + BAR + 4, mode.title)
-        for number, cell in enumerate(pair):
-            yield from bar(cell, kind, y, scale, number)
+    for mode, group in zip(modes, groups):
+        yield label(8, y + 2 * BAR - 3, mode.title)
+        for number, cell in enumerate(group):
+            if cell.case in got.by_case:
+                yield from bar(cell, kind, y, scale, number)
+            if number > 0 and cell.figure(kind):
+                yield label(LEFT + WIDTH + 60, y + BAR - 3,
+                            f"{ratio(cell, default, kind)}, {ratio(cell, fastest, kind)}")
             y += BAR
-        yield label(LEFT + WIDTH + 60, y - 3,
-                    f"{ratio(pair[1], default, kind)}, {ratio(pair[1], fastest, kind)}")
         y += GAP
     floor = got.floor.median(kind)
     if floor is not None:
@@ -83,7 +86,7 @@ def panel(got: Collection, modes: list, kind: str, y: float) -> Iterator[str]:
 def svg(got: Collection) -> str:
     """The whole plot."""
     modes = list(dict.fromkeys(case.mode for case in got.by_case))
-    high = 26 + len(modes) * (2 * BAR + GAP) + 10
+    high = 26 + len(modes) * (len(BARS) * BAR + GAP) + 10
     width, height = LEFT + WIDTH + 60 + RATIO + 60, TOP + len(KINDS) * high
     lines = ['<!-- SPDX-License-Identifier: BSD-3-Clause -->',
              '<!-- Copyright(c) 2026 The net_vio authors -->',
