@@ -97,6 +97,27 @@ def test_self_test(_args: Namespace) -> None:
                   (4, ['"id 2"', "b"]), "planted evidence")
 
 
+def rows_without(table: str, features: list[str]) -> list[str]:
+    """Features that no row of the guide's table names, and rows without a test."""
+    rows = [re.findall(r'"([^"]*)"', line) for line in table.splitlines()]
+    rows = [row for row in rows if len(row) == 4 and row[0] != "Feature"]
+    named = set(re.findall(r"\w+", " ".join(row[1] for row in rows)))
+    return ([name for name in features if name not in named]
+            + [row[0] for row in rows if not re.search(r"``\w+", row[3])])
+
+
+def test_features(_args: Namespace) -> None:
+    """Each feature that the driver knows has a row in the guide's table, each row a test."""
+    table = '"Feature", "Bits", "", ""\n"A", "ONE, TWO", "", "``x.y``"\n"B", "", "", "none"'
+    results.equal(rows_without(table, ["TWO", "THREE"]), ["THREE", "B"], "planted rows")
+    source = (ROOT / "drivers/net/vio/vio_feature.c").read_text()
+    features = re.findall(r'\{ VIRTIO_\w+, "(\w+)" \}', source)
+    results.check(len(features) > 30, f"only {len(features)} features were recognised")
+    guide = (ROOT / "doc/guides/nics/vio.rst").read_text()
+    guide = guide[guide.index("\nFeatures\n"):guide.index("\nLimitations\n")]
+    results.equal(rows_without(guide, features), [], "without a row, or without a test")
+
+
 def test_names(_args: Namespace) -> None:
     """The documents against the tests."""
     groups = existing()

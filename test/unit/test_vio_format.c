@@ -90,6 +90,38 @@ packed_sizes(void)
 	return fake_port_close(&port);
 }
 
+/* virtio 6.1: with ORDER_PLATFORM, barriers that CPUs among themselves do not need. */
+static int
+order_platform(void)
+{
+	const struct vio_dev *dev;
+	const struct vio_rxq *rxq;
+	const struct vio_txq *txq;
+	unsigned int i;
+	bool offered;
+
+	for (i = 0; i < 4; i++) {
+		offered = i & 1;
+		TEST_ASSERT_SUCCESS(fake_port_prepare(&port, 1, 256), "prepare");
+		vdev_offer(&port.net.dev, VIRTIO_F_RING_PACKED, i & 2);
+		vdev_offer(&port.net.dev, VIRTIO_F_ORDER_PLATFORM, offered);
+		TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
+		TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, 64, NULL), "configure");
+		TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+		TEST_ASSERT_EQUAL(vdev_has(&port.net.dev, VIRTIO_F_ORDER_PLATFORM), offered,
+			"row %u", i);
+		dev = rte_eth_devices[port.port_id].data->dev_private;
+		rxq = rte_eth_devices[port.port_id].data->rx_queues[0];
+		txq = rte_eth_devices[port.port_id].data->tx_queues[0];
+		TEST_ASSERT(rxq->ring.weak_barriers == !offered &&
+			txq->ring.weak_barriers == !offered &&
+			dev->ctrlq.ring.weak_barriers == !offered, "row %u", i);
+		TEST_ASSERT_SUCCESS(traffic(0, 0, 500), "row %u", i);
+		TEST_ASSERT_SUCCESS(fake_port_close(&port), "row %u", i);
+	}
+	return TEST_SUCCESS;
+}
+
 /* virtio 6.1: the driver accepts RING_PACKED, and IN_ORDER as well, and says so. */
 static int
 burst_modes(void)
@@ -273,6 +305,7 @@ static struct unit_test_suite suite = {
 	.unit_test_cases = {
 		TEST_CASE_ST(setup_packed, teardown, packed_sizes),
 		TEST_CASE(instruction_sets),
+		TEST_CASE_ST(NULL, teardown, order_platform),
 		TEST_CASE_ST(setup_packed, teardown, burst_modes),
 		TEST_CASE_ST(setup_packed, teardown, pairs_and_restarts),
 		TEST_CASE_ST(setup_packed, teardown, events),
