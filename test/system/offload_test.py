@@ -15,6 +15,7 @@ import random
 import re
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -24,6 +25,9 @@ import lab
 import vm
 from lab import DPDK_TESTPMD, Card, Lab
 from results import check, equal
+
+sys.path.append(str(lab.ROOT / "test/native"))
+import inet  # noqa: E402
 
 MTU = 1500
 NEAR_ADDRESS, FAR_ADDRESS = "198.18.8.1", "198.18.8.2"
@@ -258,6 +262,37 @@ def test_tx_checksum(_args):
         equal(both_ways(stream), 0, "wrong TCP checksums")
         equal(both_ways(datagrams), 0, "wrong UDP checksums")
         equal(app.xstats(1)["tx_q0_bad_offload"], 0, "packets refused")
+
+
+def flags_of_arrival(app, sent):
+    """What DPDK's application tells of a frame that FAR sends past its own stack."""
+    with FAR.namespace.entered():
+        wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    with wire:
+        wire.bind(("wire", 0))
+        app.process.mark()
+        wire.send(sent)
+    app.process.expect(re.escape(f"length={len(sent)}"), lab.RECEIVE_SECONDS)
+    return app.process.expect(r"ol_flags: [^\n]*\n", lab.RECEIVE_SECONDS)[0]
+
+
+def test_checksums_validated(_args):
+    """DATA_VALID: what Linux looked at on the way (GRO) is told, and nothing of what is wrong."""
+    segment = inet.tcp_header(1) + random.Random(lab.SEED).randbytes(700)
+    with testpmd(RX_CKSUM, 0, "rxonly") as app:
+        # the pair of devices looks at no frames of one that could cut them itself
+        run(FAR.namespace, "ethtool -K wire tso off")
+        run(BRIDGED.namespace, "ethtool -K far gro on")
+        app.ok("set verbose 1")
+        for size in (720, 719):
+            said = flags_of_arrival(app, inet.frame(inet.IPV4, inet.TCP, segment[:size]))
+            lab.expect_words(said, "RTE_MBUF_F_RX_L4_CKSUM_GOOD")
+        wrong = bytearray(inet.frame(inet.IPV4, inet.TCP, segment))
+        wrong[-1] ^= 1
+        said = flags_of_arrival(app, bytes(wrong))
+        lab.expect_words(said, "RTE_MBUF_F_RX_L4_CKSUM_UNKNOWN")
+        run(BRIDGED.namespace, "ethtool -K far gro off")
+        run(FAR.namespace, "ethtool -K wire tso on")
 
 
 @contextmanager
