@@ -27,7 +27,7 @@ HERE = ROOT / "test/proof"
 OUT = ROOT / "build/proof"
 SUITE = "trixie"
 PACKAGE = debian.Package("cbmc", 25, ("cbmc", "goto-cc", "goto-instrument"), installed=("gcc",))
-SECONDS = 300  # for one proof, on a busy machine
+SECONDS = 600  # for one proof, on a busy machine
 CHECKS = tuple(f"--{what}-check" for what in ("bounds", "pointer", "div-by-zero", "signed-overflow",
                                               "undefined-shift", "pointer-overflow"))
 REACHED = "reached: "
@@ -131,6 +131,7 @@ def run(name, proof):
     ready = _compile(name, proof)
     inner = (word for loop, nb in proof.inner.items() for word in ("--unwindset", f"{loop}:{nb + 1}"))
     said = _run("cbmc", "--no-standard-checks", "--unwinding-assertions", "--slice-formula",
+                "--object-bits", "10",
                 "--unwind", str(proof.loops + 1), *inner, ready, good=(0, 10))
     (OUT / f"{name}.log").write_text(said)
     outcome = _read(said)

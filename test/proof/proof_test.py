@@ -10,6 +10,16 @@ import cbmc
 import results
 from cbmc import Proof
 
+
+
+def of_ring(name, size):
+    """The proof of transmit on a ring of a format, with so many entries."""
+    file = name.split("_", maxsplit=1)[0]
+    defines = (f"FORMAT={name}", f'BURST_FILE="vio_tx_{file}.c"', f"SIZE={size}",
+               f"PACKED={file == 'packed':d}", f"IN_ORDER={file != name:d}")
+    return Proof("tx_complete.c", size, {"vio_order_reverse.0": size // 2}, defines)
+
+
 REGISTERS = {"rte_read8": "register8", "rte_read16": "register16", "rte_read32": "register32"}
 PROOFS = {
     "order_of_5": Proof("order.c", 5, defines=("SIZE=5",)),
@@ -33,6 +43,10 @@ PROOFS = {
     "rx_csum_write": Proof("rx_csum_write.c", 3),
     "rx_offload": Proof("rx_offload.c", 4, replaced={"rte_raw_cksum": "sum_any",
                                                      "csum_write": "write_any"}),
+    "tx_packed": of_ring("packed", 3),
+    "tx_packed_in_order": of_ring("packed_in_order", 3),
+    "tx_split": of_ring("split", 4),
+    "tx_split_in_order": of_ring("split_in_order", 4),
 }
 
 

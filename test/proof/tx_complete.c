@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_vio authors
+ */
+
+/*
+ * The next sent packet that is taken back, in any state that the invariant allows, whatever the
+ * device wrote: the invariant holds afterwards as well, and of the packets that the device held,
+ * each is still held, or handed on to be freed, and only one of these. So, by induction, of any
+ * number of packets.
+ *
+ * FORMAT is the name of a format, BURST_FILE its file, SIZE the entries of the ring; PACKED and
+ * IN_ORDER say which it is.
+ */
+
+#include BURST_FILE
+
+#include "proof.h"
+
+static struct pvirtq_desc desc[SIZE];
+static struct rte_mbuf mbufs[SIZE];	/* priv_size: which of them it is */
+static struct rte_mempool pool;
+static void *sw_ring[SIZE];
+static struct vio_tx_shape shapes[SIZE];
+static uint16_t order_room[2 * SIZE];
+static unsigned int nb_out[SIZE];	/* by mbuf: how often it was given away */
+static bool raw[SIZE];			/* by mbuf: it may go to the pool as it is */
+static struct vio_txq q;
+
+void
+vio_txq_break(struct vio_txq *queue, enum vio_violation kind)
+{
+	PROVE(kind < VIO_NB_VIOLATIONS, "a kind");
+	queue->state = VIO_QUEUE_BROKEN;
+}
+
+static bool
+order_is_right(void)
+{
+	const struct vio_order *o = &q.order;
+	bool right = true;
+	uint16_t i;
+
+	for (i = 0; i < SIZE; i++)
+		right &= o->ids[i] < SIZE && o->pos_of[i] < SIZE &&
+			 o->pos_of[o->ids[i] % SIZE] == i && o->ids[o->pos_of[i] % SIZE] == i &&
+			 (!IN_ORDER || o->ids[i] == i);
+	return right;
+}
+
+/*
+ * The window of held positions is one packet after the other: each with its mbuf at the first, a
+ * shape unless it is plain, and nothing at the others. Ring indices agree with it.
+ */
+static bool
+window_is_right(void)
+{
+	uint16_t i, pos, left = 0, nb_raw = 0, nb_chains = 0;
+	bool right = q.oldest < SIZE && q.nb_free <= SIZE;
+	bool batch = !vio_ring_in_batch(&q.ring);
+	struct vio_tx_shape shape;
+	struct rte_mbuf *m;
+
+	for (i = 0; right && i < vio_tx_nb_held(&q); i++) {
+		pos = vio_order_behind(&q.order, q.oldest, i);
+		m = vio_tx_mbuf(sw_ring[pos]);
+		if (left == 0) {
+			shape = vio_tx_shape(&q, pos);
+			right = right && m != NULL && shape.nb_descs >= 1 &&
+				shape.nb_descs <= vio_tx_nb_held(&q) - i &&
+				(!shape.raw || raw[m->priv_size]);
+			left = shape.nb_descs;
+			nb_raw += shape.raw;
+			nb_chains++;
+			/* Split: a batch does not go beyond what was told. */
+			batch |= q.ring.batch_id == pos;
+		} else {
+			right &= sw_ring[pos] == NULL;
+		}
+		left--;
+	}
+	right &= q.nb_raw == nb_raw && (batch || !IN_ORDER);
+	right &= IN_ORDER || !vio_ring_in_batch(&q.ring);
+#if PACKED
+	return right && q.ring.used_idx == q.oldest && q.ring.avail_idx == vio_tx_next(&q) &&
+	       vio_ring_packed_nb_posted(&q.ring) == vio_tx_nb_held(&q) &&
+	       (q.ring.used_bits == VIO_RING_PACKED_BITS || q.ring.used_bits == 0);
+#else
+	return right && vio_ring_split_nb_posted(&q.ring) == nb_chains;
+#endif
+}
+
+/* Any state. Which mbuf stands where makes no difference, so they stand in their order. */
+static void
+begin(void)
+{
+	uint16_t i;
+
+	q.ring.size = SIZE;
+	q.ring.mask = SIZE - 1;
+	q.ring.pdesc = desc;
+	q.ring.weak_barriers = nondet_bool();
+	if (!PACKED)
+		q.ring.used = __CPROVER_allocate(sizeof(struct virtq_used) + 8 * SIZE + 2, false);
+	q.ring.avail_idx = nondet_u16();
+	q.ring.used_idx = nondet_u16();
+	q.ring.seen_idx = nondet_u16();
+	q.ring.avail_bits = nondet_bool() ? VIRTQ_DESC_F_AVAIL : VIRTQ_DESC_F_USED;
+	q.ring.used_bits = nondet_u16();
+	q.ring.batch_id = nondet_u32();
+	q.order = (struct vio_order){ order_room, order_room + SIZE, SIZE };
+	q.sw_ring = sw_ring;
+	q.shapes = shapes;
+	q.raw_pool = &pool;
+	q.oldest = nondet_u16();
+	q.nb_free = nondet_u16();
+	q.nb_raw = nondet_u16();
+	q.state = VIO_QUEUE_STARTED;
+	for (i = 0; i < SIZE; i++) {
+		q.order.ids[i] = nondet_u16();
+		q.order.pos_of[i] = nondet_u16();
+		mbufs[i].priv_size = i;
+		raw[i] = nondet_bool();
+		shapes[i] = (struct vio_tx_shape){ nondet_u16(), nondet_bool() };
+		sw_ring[i] = nondet_bool() ? NULL :
+			     nondet_bool() ? &mbufs[i] : vio_tx_mark(&mbufs[i]);
+	}
+	ASSUME(order_is_right() && window_is_right());
+}
+
+/* Counts, for each mbuf, that the device holds it. */
+static void
+count_held(unsigned int *nb)
+{
+	uint16_t i, pos;
+
+	for (i = 0; i < vio_tx_nb_held(&q); i++) {
+		pos = vio_order_behind(&q.order, q.oldest, i);
+		if (sw_ring[pos] != NULL)
+			nb[vio_tx_mbuf(sw_ring[pos])->priv_size]++;
+	}
+}
+
+void
+proof(void)
+{
+	struct vio_tx_done done = { .nb_raw = 0, .nb_other = 0 };
+	unsigned int before[SIZE] = { 0 };
+	uint16_t i, nb;
+
+	begin();
+	count_held(before);
+
+	nb = vio_tx_take_each(&FORMAT, &q, 1, &done);
+	for (i = 0; i < done.nb_raw; i++) {
+		PROVE(raw[done.raw[i]->priv_size], "a raw packet");
+		nb_out[done.raw[i]->priv_size]++;
+	}
+	for (i = 0; i < done.nb_other; i++)
+		nb_out[done.other[i]->priv_size]++;
+	PROVE(done.nb_raw + done.nb_other == nb, "what is taken back is freed");
+	REACHED(nb == 1 && done.nb_raw == 1, "a raw packet");
+	REACHED(nb == 1 && done.nb_other == 1, "another one");
+	REACHED(nb == 0 && q.state == VIO_QUEUE_STARTED, "none");
+	REACHED(nb == 0 && q.state == VIO_QUEUE_BROKEN, "a violation");
+	PROVE(order_is_right(), "the order");
+	PROVE(window_is_right(), "the invariant");
+	count_held(nb_out);
+	for (i = 0; i < SIZE; i++)
+		PROVE(nb_out[i] == before[i], "each packet is in one place");
+}
