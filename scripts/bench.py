@@ -30,7 +30,7 @@ QUICK_MODES = "split,packed-in-order"
 COUNTED = {plan.PEER: 32, plan.OURS: 8}
 # For launches that are repeated because the CPUs were far from each other.
 MOST_TRIES = 3  # for each that is wanted
-PATIENCE = 17 * 60  # seconds, of all
+PATIENCE = 17  # minutes, of all
 
 
 def arguments() -> argparse.Namespace:
@@ -43,6 +43,9 @@ def arguments() -> argparse.Namespace:
                              "to see that it works")
     parser.add_argument("--launches", type=int, default=FEWEST_LAUNCHES, metavar="N",
                         help=f"of each case, {FEWEST_LAUNCHES} or more ({FEWEST_LAUNCHES})")
+    parser.add_argument("--minutes", type=int, default=PATIENCE, metavar="N",
+                        help="after which no launch is repeated because the CPUs were far from "
+                             f"each other ({PATIENCE})")
     parser.add_argument("--modes", metavar="MODE[,MODE]...",
                         help=f"of {', '.join(names)} (all; with --quick {QUICK_MODES})")
     parser.add_argument("--sections", default=",".join(plan.SECTIONS),
@@ -131,7 +134,7 @@ def measure(collection: Collection, options: argparse.Namespace) -> None:
     number = 0
     while (waiting := [cell for cell in collection.cells if wants_more(cell, options)]) and (
             number < options.launches or number < options.launches * MOST_TRIES and
-            time.monotonic() - start < PATIENCE):
+            time.monotonic() - start < options.minutes * 60):
         number += 1
         print(f"round {number}: {len(waiting)} of {len(collection.cells)} cases, after "
               f"{time.monotonic() - start:.0f} s", flush=True)

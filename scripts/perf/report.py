@@ -190,6 +190,12 @@ def vhost_table(got: Collection) -> list[str]:
             *table(("mode", "driver", "configured", *(FIGURES[name] for name in RATES)), rows)]
 
 
+def fewest_launches(cells: Iterable[Cell]) -> int:
+    """Of the cases whose time is measured; a median of few says little."""
+    return min((cell.nb_good for cell in cells if not cell.refused and
+                (cell.case is None or cell.case.timed)), default=0)
+
+
 def text(got: Collection, described: dict[str, str], sections: Sequence[str]) -> str:
     """The report, in Markdown."""
     tables = {
@@ -213,6 +219,7 @@ def text(got: Collection, described: dict[str, str], sections: Sequence[str]) ->
     lines.append(f"Left out: {sum(cell.nb_far for cell in cells)} of "
                  f"{sum(cell.nb_windows for cell in cells)} windows, at whose edges a cache "
                  f"line's way there and back was not between {NEAR[0]} and {NEAR[1]} cycles. "
+                 f"Fewest good launches of a case: {fewest_launches(cells)}. "
                  f"Refused: {sum(cell.refused for cell in cells)}. "
                  f"Failed launches: {sum(len(cell.failures) for cell in cells)}.")
     lines += [f"- {cell.name}: {' '.join(failure.split())[-200:]}"
