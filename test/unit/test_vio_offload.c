@@ -475,6 +475,32 @@ switching_refused(void)
 	return fake_port_close(&port);
 }
 
+/* The table of operations is a bus's own, but for what all have in common. */
+static int
+switched_on_a_bus(void)
+{
+	const struct eth_dev_ops *shared;
+	struct rte_eth_dev *eth_dev;
+	struct eth_dev_ops ops;
+	int own, other;
+
+	TEST_ASSERT_SUCCESS(probe_all(), "probe");
+	TEST_ASSERT_SUCCESS(start_rx(RX_LRO), "start");
+	eth_dev = &rte_eth_devices[port.port_id];
+	shared = eth_dev->dev_ops;
+	ops = *shared;
+	ops.dev_close = NULL;
+	eth_dev->dev_ops = &ops;
+	own = rte_pmd_vio_rx_offloads_set(port.port_id, 0);
+	ops = (struct eth_dev_ops){ .dev_close = NULL };
+	other = rte_pmd_vio_rx_offloads_set(port.port_id, 0);
+	eth_dev->dev_ops = shared;
+	TEST_ASSERT_SUCCESS(own, "a port of the driver");
+	TEST_ASSERT_SUCCESS(on_are(0, 0), "off");
+	TEST_ASSERT_EQUAL(other, -ENOTSUP, "a port of another driver");
+	return fake_port_close(&port);
+}
+
 static struct unit_test_suite common = {
 	.suite_name = "any format",
 	.unit_test_cases = {
@@ -485,6 +511,7 @@ static struct unit_test_suite common = {
 		TEST_CASE_ST(NULL, teardown, switched_with_udp_lro),
 		TEST_CASE_ST(NULL, teardown, switched_for_the_next_start),
 		TEST_CASE_ST(NULL, teardown, switching_refused),
+		TEST_CASE_ST(NULL, teardown, switched_on_a_bus),
 		TEST_CASES_END()
 	}
 };

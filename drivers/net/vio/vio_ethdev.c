@@ -592,7 +592,8 @@ static const struct eth_dev_ops vio_eth_dev_ops = {
 bool
 vio_ethdev_is_own(const struct rte_eth_dev *eth_dev)
 {
-	return eth_dev->dev_ops == &vio_eth_dev_ops;
+	/* A bus has a table of its own, in which this operation is the same. */
+	return eth_dev->dev_ops->dev_infos_get == vio_dev_infos_get;
 }
 
 /* The memory that lives as long as the port: spare ring, control queue, addresses. */
