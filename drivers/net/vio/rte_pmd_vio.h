@@ -54,7 +54,7 @@ struct rte_pmd_vio_rsc {
  *   RTE_ETH_RX_OFFLOAD_*: those that shall be on, of the three above.
  * @return
  *   - 0: they are on, and the others of the three are off.
- *   - -ENODEV: there is no such port.
+ *   - -ENODEV: there is no such port, or its device is gone.
  *   - -ENOTSUP: the port is not of this driver, or its device cannot switch offloads.
  *   - -EINVAL: another offload, or one that the port was not configured with.
  *   - -EIO, -ETIMEDOUT: the device refused, or did not answer; nothing changed.

@@ -6,9 +6,9 @@
  * The control virtqueue (virtio 5.1.9.5): typed commands, each with a deadline.
  *
  * Every command returns 0; -ENOTSUP when the feature it needs is not negotiated; -EIO when the
- * device refuses it, or when the queue is out of use; -ETIMEDOUT when the device does not answer
- * within VIO_CTRL_DEADLINE_MS, after which the queue is out of use until the port is started
- * again, because the device may still write the answer.
+ * device refuses it, or when the queue is out of use; -ENODEV when the device is found to be gone
+ * meanwhile; -ETIMEDOUT when it does not answer within VIO_CTRL_DEADLINE_MS, after which the queue
+ * is out of use until the port is started again, because the device may still write the answer.
  */
 
 #ifndef VIO_CTRL_H

@@ -16,10 +16,10 @@
 
 /*
  * Makes the header (virtio 5.1.9.2) for a packet with one of VIO_TX_OFFLOAD_FLAGS. Writes into
- * the packet, if nobody else may see it, the IPv4 header's checksum that was asked for and, of
- * a packet to be segmented, the sum of the pseudo header. May be called again. Returns false for a
- * packet that cannot be sent, as vio_tx_prepare() explains. tag_len: bytes of VLAN tags that
- * the burst will put in.
+ * the packet, if nobody else may see it, the checksums of IPv4 headers and of an outer UDP header
+ * that were asked for and, of a packet to be segmented, the sums of pseudo headers. May be called
+ * again. Returns false for a packet that cannot be sent, as vio_tx_prepare() explains. tag_len:
+ * bytes of VLAN tags that the burst will put in.
  */
 bool
 vio_tx_offload(const struct vio_txq *q, struct rte_mbuf *m, uint16_t tag_len,
