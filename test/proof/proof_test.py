@@ -12,12 +12,15 @@ from cbmc import Proof
 
 
 
-def of_ring(name, size):
-    """The proof of transmit on a ring of a format, with so many entries."""
+def of_ring(direction, name, size):
+    """The proof of a direction on a ring of a format, with so many entries."""
     file = name.split("_", maxsplit=1)[0]
-    defines = (f"FORMAT={name}", f'BURST_FILE="vio_tx_{file}.c"', f"SIZE={size}",
+    defines = (f"FORMAT={name}", f'BURST_FILE="vio_{direction}_{file}.c"', f"SIZE={size}",
                f"PACKED={file == 'packed':d}", f"IN_ORDER={file != name:d}")
-    return Proof("tx_complete.c", size, {"vio_order_reverse.0": size // 2}, defines)
+    if direction == "tx":
+        return Proof("tx_complete.c", size, {"vio_order_reverse.0": size // 2}, defines)
+    return Proof("rx_dequeue.c", size, defines=defines,
+                 replaced={"rte_pktmbuf_free": "give_away", "vio_rx_finish": "finish_any"})
 
 
 REGISTERS = {"rte_read8": "register8", "rte_read16": "register16", "rte_read32": "register32"}
@@ -44,10 +47,11 @@ PROOFS = {
     "csum_sum": Proof("csum_sum.c", 4, replaced={"rte_raw_cksum": "sum_any"}),
     "rx_offload": Proof("rx_offload.c", 4, replaced={"vio_csum_sum": "sum_any",
                                                      "csum_write": "write_any"}),
-    "tx_packed": of_ring("packed", 3),
-    "tx_packed_in_order": of_ring("packed_in_order", 3),
-    "tx_split": of_ring("split", 4),
-    "tx_split_in_order": of_ring("split_in_order", 4),
+    "rx_split": of_ring("rx", "split", 2),
+    "tx_packed": of_ring("tx", "packed", 3),
+    "tx_packed_in_order": of_ring("tx", "packed_in_order", 3),
+    "tx_split": of_ring("tx", "split", 4),
+    "tx_split_in_order": of_ring("tx", "split_in_order", 4),
 }
 
 
