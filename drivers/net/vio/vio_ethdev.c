@@ -312,7 +312,7 @@ vio_link_update(struct rte_eth_dev *eth_dev, int wait_to_complete __rte_unused)
 	struct rte_eth_link link = { .link_status = RTE_ETH_LINK_DOWN };
 
 	if (dev->state == VIO_DEV_STARTED) {
-		/* The only look at the status of a port without interrupts. */
+		/* Without interrupts, there may be no other look at the status. */
 		vio_intr_status_check(dev);
 		vio_dev_link_read(dev, &link);
 	}

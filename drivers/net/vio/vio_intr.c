@@ -50,6 +50,16 @@ vio_intr_needs_reset_cancel(struct vio_dev *dev)
 }
 
 static void
+removal_alarm_set(struct rte_eth_dev *eth_dev, rte_eal_alarm_callback event)
+{
+	const struct vio_dev *dev = eth_dev->data->dev_private;
+
+	if (rte_eal_alarm_set(1, event, eth_dev) < 0)
+		VIO_LOG(ERR, dev->transport->name,
+			"no memory to tell the application that the device was removed");
+}
+
+static void
 removal_event(void *arg)
 {
 	struct rte_eth_dev *eth_dev = arg;
@@ -62,7 +72,7 @@ static void
 removal_events(void *arg)
 {
 	/* First, as the application may close the port in its callback, which takes this back. */
-	rte_eal_alarm_set(1, removal_event, arg);
+	removal_alarm_set(arg, removal_event);
 	vio_intr_link_check(arg);
 }
 
@@ -78,9 +88,7 @@ vio_intr_removed(struct vio_dev *dev)
 	if (__atomic_exchange_n(&dev->removed, true, __ATOMIC_RELAXED))
 		return;
 	VIO_LOG(ERR, dev->transport->name, "the device was removed, or is to be: close the port");
-	if (rte_eal_alarm_set(1, removal_events, eth_dev) < 0)
-		VIO_LOG(ERR, dev->transport->name,
-			"no memory to tell the application that the device was removed");
+	removal_alarm_set(eth_dev, removal_events);
 }
 
 void
