@@ -31,6 +31,7 @@ run_packages=(
 test_packages=(
 	libasan8 libubsan1
 	clang libclang-rt-dev llvm
+	gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 	python3 python3-scapy tcpdump
 )
 

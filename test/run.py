@@ -155,9 +155,9 @@ def fetch_source() -> Program:
 
 
 def part_configure() -> Iterator[Program]:
-    """The ways to the driver SDK, and their errors."""
+    """The ways to the driver SDK, and their errors; the driver compiled for another processor."""
     yield fetch_source()
-    yield from programs_in("build", "configure_test.py")
+    yield from programs_in("build", "configure_test.py", "cross_test.py")
 
 
 def part_app() -> Iterator[Program]:
