@@ -29,10 +29,9 @@ class Line:
 
 
 def judge(value: Optional[float], bound: float, at_least: bool = False) -> Verdict:
-    """Compare as it is printed."""
+    """Compare the value itself, not what is printed of it."""
     if value is None:
         return Verdict("-", None)
-    value = round(value, 2)
     return Verdict(f"{value:.2f}", value >= bound if at_least else value <= bound)
 
 
