@@ -55,7 +55,8 @@ def machine(options: Namespace) -> dict[str, str]:
         "flags": flags or "those of the build folder",
         "DPDK": output_of("pkg-config", "--modversion", "libdpdk"),
         "frames": "64 bytes, bursts of 32, rings of 1024, if nothing else is said",
-        "launches": f"{options.launches} of each, in turns",
+        "launches": f"{options.launches} of each, in turns" +
+                    (" (--quick: THIS SAYS NOTHING OF SPEED)" if options.quick else ""),
         "load before": f"{load:.2f} ({quiet})",
     }
 
