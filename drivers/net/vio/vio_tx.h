@@ -64,7 +64,11 @@ vio_tx_send_any(const struct vio_tx_format *fmt, vio_tx_complete_t complete, str
 		return false;
 	tally->packets++;
 	tally->bytes += m->pkt_len + plan.tag_len;
-	vio_tx_post(fmt, q, m, &plan);
+	/* So it is with most that ask for a checksum or for segments. */
+	if (plan.push && m->nb_segs == 1 && plan.tag_len == 0)
+		vio_tx_post_single(fmt, q, m, plan.hdr);
+	else
+		vio_tx_post(fmt, q, m, &plan);
 	return true;
 }
 
@@ -79,7 +83,7 @@ vio_tx_send(const struct vio_tx_format *fmt, vio_tx_complete_t complete, struct 
 		return false;
 	tally->packets++;
 	tally->bytes += m->data_len;
-	vio_tx_post_plain(fmt, q, m);
+	vio_tx_post_single(fmt, q, m, NULL);
 	return true;
 }
 

@@ -240,14 +240,17 @@ vio_tx_add_plain(const struct vio_tx_format *fmt, const struct vio_tx_run *run, 
 	return len;
 }
 
-/* Makes a plain packet available. There is a descriptor. */
+/* Makes a packet of one descriptor available, with a header of zeros if hdr is NULL. */
 static __rte_always_inline void
-vio_tx_post_plain(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf *m)
+vio_tx_post_single(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf *m,
+		   const struct virtio_net_hdr_ext *hdr)
 {
 	const uint16_t pos = vio_tx_next(q);
 	const struct vio_tx_run run = fmt->run(q, pos);
 
 	vio_tx_add_plain(fmt, &run, 0, m, q->hdr_len, q->addr_off);
+	if (hdr != NULL)
+		vio_hdr_tx_write(rte_pktmbuf_mtod(m, uint8_t *) - q->hdr_len, q->hdr_len, hdr);
 	vio_tx_hold(q, m, pos, 1);
 	fmt->run_end(q, pos, 1);
 }
