@@ -942,11 +942,13 @@ static int
 batch_of_whole_packets_beyond_the_index(void)
 {
 	TEST_ASSERT_SUCCESS(hold_whole(20), "packets");
+	vq()->batch = 10;
 	vq()->lie = VDEV_LIE_ID;
 	vq()->lie_value = port.net.held[0][17];
-	TEST_ASSERT_EQUAL(vdev_net_tx_complete(&port.net, 0, 1), 1, "completed");
+	TEST_ASSERT_EQUAL(vdev_net_tx_complete(&port.net, 0, 10), 10, "completed");
 	port.net.hold_tx = false;
-	TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), 1, "taken back");
+	TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), 10, "taken back");
+	vq()->batch = 1;
 	return broken_then_recovers("tx_q0_bad_id");
 }
 
