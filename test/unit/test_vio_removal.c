@@ -16,6 +16,7 @@
 
 #include "fake_format.h"
 #include "vio_ethdev.h"
+#include "vio_intr.h"
 
 #define RING_SIZE	64
 #define LEN		100
@@ -186,6 +187,25 @@ by_stop(void)
 	return fake_port_close(&port);
 }
 
+static void
+tell_of_removal(void)
+{
+	vio_intr_removed(eth_dev()->data->dev_private);
+}
+
+/* The kernel asks for the device when the queues are not in use yet, but about to be. */
+static int
+while_it_starts(void)
+{
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	port.transport.at_driver_ok = tell_of_removal;
+	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+	port.transport.at_driver_ok = NULL;
+	TEST_ASSERT_EQUAL(fake_port_events(&port, RTE_ETH_EVENT_INTR_RMV, 1), 1, "not told");
+	TEST_ASSERT_EQUAL(send_one(), 0, "taken");
+	return fake_port_close(&port);
+}
+
 static int
 by_start(void)
 {
@@ -317,6 +337,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup_without_lsc, teardown, by_asking),
 		TEST_CASE_ST(setup, teardown, by_stop),
 		TEST_CASE_ST(setup, teardown, by_start),
+		TEST_CASE_ST(setup, teardown, while_it_starts),
 		TEST_CASE_ST(setup, teardown, broken_before),
 		TEST_CASE_ST(setup_without_rmv, teardown, not_asked_for),
 		TEST_CASE_ST(setup, teardown, lost_before),

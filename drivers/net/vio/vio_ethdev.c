@@ -402,6 +402,9 @@ vio_dev_start(struct rte_eth_dev *eth_dev)
 	for (i = 0; i < eth_dev->data->nb_rx_queues; i++)
 		vio_rx_path(dev)->refill(eth_dev->data->rx_queues[i]);
 	paths_start(eth_dev);
+	/* It was removed meanwhile: who saw that (vio_intr_removed()) found no queue in use. */
+	if (__atomic_load_n(&dev->removed, __ATOMIC_SEQ_CST))
+		vio_queues_suspend(eth_dev);
 	vio_link_update(eth_dev, 0);
 	return 0;
 }

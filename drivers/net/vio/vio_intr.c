@@ -80,12 +80,15 @@ void
 vio_intr_removed(struct vio_dev *dev)
 {
 	struct rte_eth_dev *eth_dev = &rte_eth_devices[dev->port_id];
+	bool told;
 
 	if (dev->transport->comes_back)
 		return;
+	/* Before the queues: those that a start puts into use after that, it suspends itself. */
+	told = __atomic_exchange_n(&dev->removed, true, __ATOMIC_SEQ_CST);
 	if (dev->state == VIO_DEV_STARTED)
 		vio_queues_suspend(eth_dev);
-	if (__atomic_exchange_n(&dev->removed, true, __ATOMIC_RELAXED))
+	if (told)
 		return;
 	VIO_LOG(ERR, dev->transport->name, "the device was removed, or is to be: close the port");
 	removal_alarm_set(eth_dev, removal_events);
