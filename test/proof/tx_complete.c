@@ -5,8 +5,8 @@
 /*
  * The next sent packet that is taken back, in any state that the invariant allows, whatever the
  * device wrote: the invariant holds afterwards as well, and of the packets that the device held,
- * each is still held, or handed on to be freed, and only one of these. So, by induction, of any
- * number of packets.
+ * each is still held, by the same descriptors, or handed on to be freed, and only one of these.
+ * So, by induction, of any number of packets.
  *
  * FORMAT is the name of a format, BURST_FILE its file, SIZE the entries of the ring; PACKED and
  * IN_ORDER say which it is.
@@ -24,6 +24,7 @@ static struct vio_tx_shape shapes[SIZE];
 static uint16_t order_room[2 * SIZE];
 static unsigned int nb_out[SIZE];	/* by mbuf: how often it was given away */
 static bool raw[SIZE];			/* by mbuf: it may go to the pool as it is */
+static uint16_t owner[SIZE];		/* by id: the mbuf whose packet the device has it for */
 static struct vio_txq q;
 
 void
@@ -127,16 +128,31 @@ begin(void)
 	ASSUME(order_is_right() && window_is_right());
 }
 
-/* Counts, for each mbuf, that the device holds it. */
-static void
-count_held(unsigned int *nb)
+/* The mbuf of the packet that a held position belongs to. */
+static uint16_t
+packet_at(uint16_t i)
 {
-	uint16_t i, pos;
+	uint16_t pos = vio_order_behind(&q.order, q.oldest, i);
+
+	while (sw_ring[pos] == NULL && i-- > 0)
+		pos = vio_order_behind(&q.order, q.oldest, i);
+	return vio_tx_mbuf(sw_ring[pos])->priv_size;
+}
+
+/* Counts, for each mbuf, that the device holds it, and notes or proves whose each id is. */
+static void
+look_at_held(unsigned int *nb, bool first)
+{
+	uint16_t i, pos, m;
 
 	for (i = 0; i < vio_tx_nb_held(&q); i++) {
 		pos = vio_order_behind(&q.order, q.oldest, i);
-		if (sw_ring[pos] != NULL)
-			nb[vio_tx_mbuf(sw_ring[pos])->priv_size]++;
+		m = packet_at(i);
+		nb[m] += sw_ring[pos] != NULL;
+		if (first)
+			owner[q.order.ids[pos]] = m;
+		else
+			PROVE(owner[q.order.ids[pos]] == m, "no descriptor changes its packet");
 	}
 }
 
@@ -148,7 +164,7 @@ proof(void)
 	uint16_t i, nb;
 
 	begin();
-	count_held(before);
+	look_at_held(before, true);
 
 	nb = vio_tx_take_each(&FORMAT, &q, 1, &done);
 	for (i = 0; i < done.nb_raw; i++) {
@@ -164,7 +180,7 @@ proof(void)
 	REACHED(nb == 0 && q.state == VIO_QUEUE_BROKEN, "a violation");
 	PROVE(order_is_right(), "the order");
 	PROVE(window_is_right(), "the invariant");
-	count_held(nb_out);
+	look_at_held(nb_out, false);
 	for (i = 0; i < SIZE; i++)
 		PROVE(nb_out[i] == before[i], "each packet is in one place");
 }
