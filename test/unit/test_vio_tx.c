@@ -627,12 +627,15 @@ notify_once_a_burst(void)
 static int
 broken_then_recovers(const char *xstat)
 {
-	struct rte_mbuf *m = fake_port_packet(port.pool, 60, ONE_SEGMENT, 0);
+	struct rte_mbuf *pkts[BURST];
 	unsigned int i;
 
-	TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, &m, 1), 0, "%s is believed", xstat);
-	TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, &m, 1), 0, "broken");
-	rte_pktmbuf_free(m);
+	for (i = 0; i < BURST; i++)
+		pkts[i] = fake_port_packet(port.pool, 60, ONE_SEGMENT, i);
+	TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, pkts, BURST), 0, "%s is believed",
+		xstat);
+	TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, pkts, BURST), 0, "broken");
+	rte_pktmbuf_free_bulk(pkts, BURST);
 	TEST_ASSERT_EQUAL(fake_port_xstat(&port, xstat), 1, "%s is not counted once", xstat);
 	TEST_ASSERT_EQUAL(fake_port_events(&port, RTE_ETH_EVENT_INTR_RESET, 1), 1, "event");
 	TEST_ASSERT_SUCCESS(nothing_left(), "a broken queue sends");

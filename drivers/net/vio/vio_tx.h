@@ -95,8 +95,11 @@ vio_tx_work(const struct vio_tx_format *fmt, vio_tx_complete_t complete, struct 
 	struct vio_tx_tally tally = { .packets = 0 };
 	uint16_t nb_tx = 0, nb, end;
 
-	if (q->nb_free < q->free_thresh)
+	if (q->nb_free < q->free_thresh) {
 		complete(q, RTE_MAX(VIO_TX_FREE_BATCH, 2 * nb_pkts));
+		if (unlikely(q->state != VIO_QUEUE_STARTED))
+			return 0;
+	}
 	if (unlikely(q->nb_raw == 0) && nb_pkts > 0)
 		q->raw_pool = pkts[0]->pool;
 
