@@ -732,6 +732,39 @@ more_marked_than_used(void)
 	return broken_then_recovers("rx_q0_bad_id");
 }
 
+/* The device marks as used what was not posted, as it would be used next: ids, lengths and bits. */
+static int
+used_before_they_are_posted(void)
+{
+	static struct rte_mbuf *hoard[FAKE_PORT_POOL_SIZE];
+	const unsigned int nb = FAKE_PORT_POOL_SIZE - RING_SIZE;
+	struct vdev_packed *packed = &vq()->packed;
+	struct pvirtq_desc descs[RING_SIZE];
+	struct rte_mbuf *pkts[RING_SIZE];
+	unsigned int i;
+
+	TEST_ASSERT_SUCCESS(rte_pktmbuf_alloc_bulk(port.pool, hoard, nb), "hoard");
+	for (i = 0; i < RING_SIZE; i++)
+		TEST_ASSERT_EQUAL(arrive(60, i), 1, "frame %u", i);
+	TEST_ASSERT_EQUAL(rte_eth_rx_burst(port.port_id, 0, pkts, RING_SIZE), RING_SIZE, "all");
+	TEST_ASSERT_EQUAL(vdev_net_rx_posted(&port.net, 0), 0, "posted from an empty pool");
+
+	TEST_ASSERT_EQUAL(packed->used.slot, 0, "a lap");
+	memcpy(descs, packed->desc, sizeof(descs));
+	for (i = 0; i < RING_SIZE; i++) {
+		packed->desc[i].id = rte_cpu_to_le_16(i);
+		packed->desc[i].len = rte_cpu_to_le_32(VIRTIO_NET_HDR_LEN + 60);
+		packed->desc[i].flags = rte_cpu_to_le_16(packed->used.wrap ?
+			VIRTQ_DESC_F_AVAIL | VIRTQ_DESC_F_USED : 0);
+	}
+	TEST_ASSERT_SUCCESS(expect_none(), "nothing was posted");
+	/* Back, or the device takes them for what the driver wrote. */
+	memcpy(packed->desc, descs, sizeof(descs));
+	rte_pktmbuf_free_bulk(pkts, RING_SIZE);
+	rte_pktmbuf_free_bulk(hoard, nb);
+	return broken_then_recovers("rx_q0_bad_id");
+}
+
 /* virtio 2.8.1: both bits must be those of the wrap counter; with one, the buffer is not used. */
 static int
 one_bit_is_not_used(void)
@@ -977,6 +1010,7 @@ static struct unit_test_suite packed = {
 	.suite_name = "packed",
 	.unit_test_cases = {
 		TEST_CASE_ST(setup, teardown, more_marked_than_used),
+		TEST_CASE_ST(setup, teardown, used_before_they_are_posted),
 		TEST_CASE_ST(setup, teardown, one_bit_is_not_used),
 		TEST_CASE_ST(setup_odd, teardown, odd_size),
 		TEST_CASES_END()
