@@ -418,9 +418,17 @@ nonsense_counts(void)
 {
 	struct inet_frame tcp = { .payload = 3000 }, udp = { .udp = true, .payload = 3000 };
 	struct inet_frame deep = { .nb_tags = 2, .payload = 3000 };
+	/* Where a checksum of 16 bits of place would still lie within the packet. */
+	struct inet_frame longest = { .udp = true, .payload = UINT16_MAX - 28 };
 	struct virtio_net_hdr_ext hdr;
 	unsigned int i;
 	size_t len;
+
+	inet_frame_make(&longest, frame);
+	hdr = put_together(&tcp, VIRTIO_NET_HDR_GSO_TCPV4, 1448);
+	hdr.hdr.flags |= VIRTIO_NET_HDR_F_RSC_INFO;
+	hdr.hdr.csum_offset = 0;
+	TEST_ASSERT_SUCCESS(expect_dropped(&hdr, longest.len, "rx_q0_bad_offload"), "longest");
 
 	for (i = 0; i < 6; i++) {
 		inet_frame_make(i == 0 ? &udp : i == 5 ? &deep : &tcp, frame);

@@ -174,10 +174,10 @@ rsc_size_find(struct virtio_net_hdr *hdr, uint32_t payload, uint16_t segments)
 
 /*
  * Takes the counts of a packet that was put together, which stand where its checksum's place would
- * (virtio 5.1.9.4). The place goes into hdr as the packet's headers tell it, or one beyond the
- * packet.
+ * (virtio 5.1.9.4). The place goes into hdr as the packet's headers tell it. Returns false if they
+ * do not, and a checksum is to be completed.
  */
-static void
+static bool
 rsc_take(const struct vio_rxq *q, struct rte_mbuf *m, struct virtio_net_hdr *hdr)
 {
 	const struct rte_pmd_vio_rsc rsc = {
@@ -188,13 +188,13 @@ rsc_take(const struct vio_rxq *q, struct rte_mbuf *m, struct virtio_net_hdr *hdr
 
 	*RTE_MBUF_DYNFIELD(m, q->rsc_offset, struct rte_pmd_vio_rsc *) = rsc;
 	m->ol_flags |= q->rsc_flag;
-	hdr->csum_start = UINT16_MAX;
 	if (start == 0)
-		return;
+		return !(hdr->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM);
 	hdr->csum_start = rte_cpu_to_le_16(start);
 	hdr->csum_offset = rte_cpu_to_le_16(offsetof(struct rte_tcp_hdr, cksum));
 	if (hdr->gso_size == 0 && rsc.segments > 0)
 		rsc_size_find(hdr, m->pkt_len - headers, rsc.segments);
+	return true;
 }
 
 bool
@@ -202,8 +202,9 @@ vio_rx_offload(const struct vio_rxq *q, struct rte_mbuf *m, uint32_t *longest)
 {
 	struct virtio_net_hdr_ext hdr = hdr_copy(q, m);
 
-	if (q->rsc_ext && (hdr.hdr.flags & VIRTIO_NET_HDR_F_RSC_INFO))
-		rsc_take(q, m, &hdr.hdr);
+	if (q->rsc_ext && (hdr.hdr.flags & VIRTIO_NET_HDR_F_RSC_INFO) &&
+	    !rsc_take(q, m, &hdr.hdr))
+		return false;
 	if (hdr.hdr.gso_type != VIRTIO_NET_HDR_GSO_NONE) {
 		if (!lro_mark(q, m, &hdr.hdr))
 			return false;
