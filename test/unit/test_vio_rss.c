@@ -195,6 +195,7 @@ fallback(void)
 		RTE_ETH_RSS_UDP | RTE_ETH_RSS_SCTP | RTE_ETH_RSS_L2_PAYLOAD, key, 16);
 	const struct rte_eth_conf sources = rss_conf(RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_L3_SRC_ONLY,
 		NULL, 0);
+	struct rte_eth_rss_conf tcp = { .rss_hf = RTE_ETH_RSS_TCP };
 	struct vio_dev *dev;
 	struct rte_eth_dev_info info;
 
@@ -207,6 +208,7 @@ fallback(void)
 	TEST_ASSERT_EQUAL(update(RETA_SIZE, UINT64_MAX, 0, 1), -ENOTSUP, "there is no table");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_info_get(port.port_id, &info), "info");
 	TEST_ASSERT_EQUAL(info.reta_size, 0, "%u entries", info.reta_size);
+	TEST_ASSERT_SUCCESS(rte_eth_dev_rss_hash_update(port.port_id, &tcp), "while running");
 
 	/* to spread by less than a flow is another wish */
 	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");

@@ -156,15 +156,14 @@ spread_anyway(const struct vio_dev *dev, struct vio_rss_conf *conf)
 
 /* A device without RSS may compute hashes, and report them; it does not spread by them. */
 static void
-fallback_tell(const struct rte_eth_dev *eth_dev)
+fallback_tell(const struct rte_eth_dev *eth_dev, uint64_t functions)
 {
-	const struct rte_eth_rss_conf *rss_conf = &eth_dev->data->dev_conf.rx_adv_conf.rss_conf;
 	const struct vio_dev *dev = eth_dev->data->dev_private;
 
-	if (dev->rss.reta_size > 0 || rss_conf->rss_hf == 0 || eth_dev->data->nb_rx_queues < 2)
+	if (dev->rss.reta_size > 0 || functions == 0 || eth_dev->data->nb_rx_queues < 2)
 		return;
 	VIO_LOG(NOTICE, dev->transport->name, "the device has no RSS: it spreads flows over the Rx "
-		"queues by itself, and not by the hash functions 0x%" PRIx64, rss_conf->rss_hf);
+		"queues by itself, and not by the hash functions 0x%" PRIx64, functions);
 }
 
 int
@@ -178,7 +177,7 @@ vio_rss_configure(struct rte_eth_dev *eth_dev)
 
 	conf_preset(eth_dev, conf);
 	if (dev_conf->rxmode.mq_mode & RTE_ETH_MQ_RX_RSS_FLAG) {
-		fallback_tell(eth_dev);
+		fallback_tell(eth_dev, rss_conf->rss_hf);
 		conf->hash_types = types_of(rss_conf->rss_hf) & dev->rss.hash_types;
 		ret = level_take(dev, rss_conf->rss_hf, conf);
 		if (ret == 0 && dev->rss.key_size > 0)
@@ -330,6 +329,11 @@ vio_rss_hash_update(struct rte_eth_dev *eth_dev, struct rte_eth_rss_conf *rss_co
 	struct vio_rss_conf changed = dev->rss.conf;
 	int ret;
 
+	/* As configure takes it: there is nothing to tell the device. */
+	if (dev->rss.fallback && dev->rss.key_size == 0) {
+		fallback_tell(eth_dev, rss_conf->rss_hf);
+		return 0;
+	}
 	ret = hash_check(dev);
 	if (ret == 0)
 		ret = level_take(dev, rss_conf->rss_hf, &changed);
