@@ -19,6 +19,21 @@ vio_ring_split_nb_posted(const struct vio_ring *ring)
 	return ring->avail_idx - ring->used_idx;
 }
 
+/* Reads the index of the next entry that the device will use; it is unchecked. */
+static inline uint16_t
+vio_ring_split_used_idx(const struct vio_ring *ring)
+{
+	uint16_t idx = rte_le_to_cpu_16(__atomic_load_n(&ring->used->idx, __ATOMIC_ACQUIRE));
+
+	/*
+	 * virtio 2.7.14: entries are read after the index that announces them. Pairs with the
+	 * device's barrier before it writes idx.
+	 */
+	if (!ring->weak_barriers)
+		rte_io_rmb();
+	return idx;
+}
+
 /*
  * Looks for used entries. Returns false when the device claims more than it holds, in which case
  * no entry may be read.
@@ -26,13 +41,7 @@ vio_ring_split_nb_posted(const struct vio_ring *ring)
 static inline bool
 vio_ring_split_look(struct vio_ring *ring)
 {
-	ring->seen_idx = rte_le_to_cpu_16(__atomic_load_n(&ring->used->idx, __ATOMIC_ACQUIRE));
-	/*
-	 * virtio 2.7.14: entries are read after the index that announces them. Pairs with the
-	 * device's barrier before it writes idx.
-	 */
-	if (!ring->weak_barriers)
-		rte_io_rmb();
+	ring->seen_idx = vio_ring_split_used_idx(ring);
 	return (uint16_t)(ring->seen_idx - ring->used_idx) <= vio_ring_split_nb_posted(ring);
 }
 

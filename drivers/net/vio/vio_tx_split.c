@@ -63,9 +63,9 @@ split_skip(struct vio_txq *q, uint16_t nb_chains, uint16_t nb_descs __rte_unused
 static inline uint16_t
 split_nb_waiting(const struct vio_txq *q)
 {
-	uint16_t idx = rte_le_to_cpu_16(__atomic_load_n(&q->ring.used->idx, __ATOMIC_ACQUIRE));
+	uint16_t nb = vio_ring_split_used_idx(&q->ring) - q->ring.used_idx;
 
-	return RTE_MIN((uint16_t)(idx - q->ring.used_idx), q->ring.size);
+	return RTE_MIN(nb, q->ring.size);
 }
 
 static inline uint16_t
