@@ -369,7 +369,9 @@ def test_completion_lists(args):
                for verb in ("start", "stop", "close")] +
               ["config [config mtu <port_id> <value>]: Set the MTU",
                "config [config all rxq|txq|rxd|txd <value>]: Set the number of queues or of their "
-               "descriptors, of all ports, for their next start"], "port <Tab>")
+               "descriptors, of all ports, for their next start",
+               "config [config <port_id> rx_offload tcp_lro|tcp_cksum|udp_cksum on|off]: Switch an "
+               "Rx offload that the port is configured with, of net_vio"], "port <Tab>")
         equal(completions(app, "set burst "),
               ["[<value>]: Set the number of packets of a burst"], "set burst <Tab>")
         app.type("nonsense \t\x03")
