@@ -206,13 +206,18 @@ reply(struct vdev_net *net, struct vdev_vq *vq, const struct vdev_chain *chain,
 void
 vdev_net_ctrl_step(struct vdev_net *net)
 {
-	struct vdev_vq *vq = &net->vq[vdev_net_ctrl_queue(net)];
+	const uint16_t queue = vdev_net_ctrl_queue(net);
 	enum vdev_net_answer answer = VDEV_NET_ACK;
 	struct virtio_net_ctrl_hdr hdr;
 	struct vdev_chain chain;
 	uint8_t data[VDEV_NET_COMMAND_MAX];
+	struct vdev_vq *vq;
 	size_t len;
 
+	/* A device that states more pairs than the model has queues has none for commands. */
+	if (queue >= RTE_DIM(net->vq))
+		return;
+	vq = &net->vq[queue];
 	if (vq->size == 0 || vdev_vq_fetch(vq) == 0)
 		return;
 	vdev_vq_take(vq, &chain);
