@@ -10,27 +10,12 @@
 
 #include <rte_common.h>
 
-#include "vio_order.h"
-
+#include "permutation.h"
 #include "proof.h"
 
 static uint16_t room[2 * SIZE];
 static void *by_pos[SIZE];
 static struct vio_order order = { .ids = room, .pos_of = room + SIZE, .size = SIZE };
-
-/* Every id stands at one position: the invariant. */
-static bool
-is_permutation(void)
-{
-	bool is = true;
-	uint16_t i;
-
-	for (i = 0; i < SIZE; i++)
-		is &= order.ids[i] < SIZE && order.pos_of[i] < SIZE &&
-		      order.pos_of[order.ids[i] % SIZE] == i &&
-		      order.ids[order.pos_of[i] % SIZE] == i;
-	return is;
-}
 
 /* Any order, with something to remember for each id, here its number. */
 static void
@@ -42,7 +27,7 @@ begin(void)
 		order.ids[i] = nondet_u16();
 		order.pos_of[i] = nondet_u16();
 	}
-	ASSUME(is_permutation());
+	ASSUME(is_permutation(&order, SIZE));
 	for (i = 0; i < SIZE; i++)
 		by_pos[i] = (void *)(uintptr_t)order.ids[i];
 }
@@ -52,7 +37,7 @@ prove_kept(void)
 {
 	uint16_t i;
 
-	PROVE(is_permutation(), "a permutation and its inverse");
+	PROVE(is_permutation(&order, SIZE), "a permutation and its inverse");
 	for (i = 0; i < SIZE; i++)
 		PROVE(by_pos[i] == (void *)(uintptr_t)order.ids[i], "each id with its own");
 }
@@ -75,7 +60,7 @@ prove_init(void)
 	vio_order_init(&fresh, room, SIZE);
 	PROVE(fresh.ids == order.ids && fresh.pos_of == order.pos_of && fresh.size == SIZE,
 	      "where it is");
-	PROVE(is_permutation(), "a permutation from the beginning");
+	PROVE(is_permutation(&order, SIZE), "a permutation from the beginning");
 }
 
 static void

@@ -14,6 +14,7 @@
 
 #include BURST_FILE
 
+#include "permutation.h"
 #include "proof.h"
 
 static struct pvirtq_desc desc[SIZE];
@@ -37,15 +38,7 @@ vio_txq_break(struct vio_txq *queue, enum vio_violation kind)
 static bool
 order_is_right(void)
 {
-	const struct vio_order *o = &q.order;
-	bool right = true;
-	uint16_t i;
-
-	for (i = 0; i < SIZE; i++)
-		right &= o->ids[i] < SIZE && o->pos_of[i] < SIZE &&
-			 o->pos_of[o->ids[i] % SIZE] == i && o->ids[o->pos_of[i] % SIZE] == i &&
-			 (!IN_ORDER || o->ids[i] == i);
-	return right;
+	return IN_ORDER ? is_in_order(&q.order, SIZE) : is_permutation(&q.order, SIZE);
 }
 
 /*
