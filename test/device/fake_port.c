@@ -17,11 +17,9 @@
 #include <ethdev_driver.h>
 #include <rte_cycles.h>
 #include <rte_malloc.h>
-#include <rte_mbuf_dyn.h>
 #include <rte_memzone.h>
 
 #include "fake_port.h"
-#include "rte_pmd_vio.h"
 #include "vio_ethdev.h"
 
 #define DEVICE_NAME	"net_vio_test"
@@ -67,21 +65,6 @@ fake_port_always_offer(uint64_t features)
 	always_offered = features;
 }
 
-/* Registers what the driver may: DPDK never gives that back, and it would count as lost. */
-static void
-room_in_mbufs(void)
-{
-	static const struct rte_mbuf_dynfield field = {
-		.name = RTE_PMD_VIO_DYNFIELD_RSC_NAME,
-		.size = sizeof(struct rte_pmd_vio_rsc),
-		.align = __alignof__(struct rte_pmd_vio_rsc),
-	};
-	static const struct rte_mbuf_dynflag flag = { .name = RTE_PMD_VIO_DYNFLAG_RSC_NAME };
-
-	rte_mbuf_dynfield_register(&field);
-	rte_mbuf_dynflag_register(&flag);
-}
-
 int
 fake_port_prepare(struct fake_port *p, uint16_t nb_pairs, uint16_t size_max)
 {
@@ -116,7 +99,6 @@ fake_port_prepare(struct fake_port *p, uint16_t nb_pairs, uint16_t size_max)
 	/* what ethdev allocates for its first port is not the driver's */
 	warm = rte_eth_dev_allocate("warm");
 	rte_eth_dev_release_port(warm);
-	room_in_mbufs();
 	p->nb_memzones = nb_memzones();
 	p->nb_allocs = nb_allocs();
 	return vdev_net_ctrl_thread_start(&p->net);

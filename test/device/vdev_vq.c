@@ -184,7 +184,8 @@ check_notification(struct vdev_vq *vq, uint32_t nb_new)
 uint16_t
 vdev_vq_fetch(struct vdev_vq *vq)
 {
-	struct vdev_chain chain;
+	struct vdev_segment segments[VDEV_CHAIN_MAX];
+	struct vdev_chain chain = { .segments = segments };
 	uint32_t nb_new = 0;
 	int nb;
 
@@ -226,7 +227,7 @@ take(struct vdev_vq *vq, uint16_t i, struct vdev_chain *chain)
 	chain->nb_segments = b->nb_segments;
 	chain->readable = b->readable;
 	chain->writable = b->writable;
-	memcpy(chain->segments, b->segments, b->nb_segments * sizeof(b->segments[0]));
+	chain->segments = b->segments;
 	vq->nb_ready--;
 	if (i == 0)
 		vq->first_ready++;

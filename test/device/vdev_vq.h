@@ -40,7 +40,7 @@ struct vdev_chain {
 	uint16_t nb_segments;
 	uint64_t readable;	/* bytes of all readable segments, which come first */
 	uint64_t writable;
-	struct vdev_segment segments[VDEV_CHAIN_MAX];
+	struct vdev_segment *segments;	/* kept until the chain is put */
 };
 
 /* A chain in the device's hands, by its id. */
