@@ -113,7 +113,7 @@ port_run(struct fuzz_input *in)
 	ret = rte_eth_dev_configure(port.port_id, 1, 1, &conf);
 	if (ret == 0)
 		ret = rte_eth_rx_queue_setup(port.port_id, 0, NB_DESC, SOCKET_ID_ANY, NULL,
-			fuzz_pool);
+			fuzz_pools[0]);
 	if (ret == 0)
 		ret = rte_eth_tx_queue_setup(port.port_id, 0, NB_DESC, SOCKET_ID_ANY, NULL);
 	if (ret == 0)

@@ -213,7 +213,7 @@ start(void)
 	ret = rte_eth_dev_configure(port.port_id, 1, 1, &conf);
 	if (ret == 0)
 		ret = rte_eth_rx_queue_setup(port.port_id, 0, NB_DESC, SOCKET_ID_ANY, NULL,
-			fuzz_pool);
+			fuzz_pools[0]);
 	if (ret == 0)
 		ret = rte_eth_tx_queue_setup(port.port_id, 0, NB_DESC, SOCKET_ID_ANY, NULL);
 	return ret == 0 ? rte_eth_dev_start(port.port_id) : ret;

@@ -18,8 +18,12 @@
 #include "fake_transport.h"
 #include "fuzz.h"
 #include "vdev_net.h"
+#include "vio_args.h"
 
+/* Two pools, the first of them without caches of the threads. */
+#define FUZZ_NB_POOLS	2
 #define FUZZ_POOL_SIZE	256
+#define FUZZ_NB_MBUFS	(FUZZ_NB_POOLS * FUZZ_POOL_SIZE)
 #define FUZZ_DATA_ROOM	(RTE_PKTMBUF_HEADROOM + 2048)
 
 struct fuzz_port {
@@ -27,6 +31,7 @@ struct fuzz_port {
 	struct rte_eth_dev *eth_dev;	/* NULL: there is no port */
 	struct vdev_net net;
 	struct fake_transport transport;
+	struct vio_offload_choice choice;	/* device arguments */
 	struct rte_driver driver;
 	struct rte_device device;
 	unsigned int nb_memzones;	/* before the port came, and so after it went */
@@ -34,13 +39,20 @@ struct fuzz_port {
 };
 
 /* The mbufs of all ports; made by the first fuzz_port_prepare(). */
-extern struct rte_mempool *fuzz_pool;
+extern struct rte_mempool *fuzz_pools[FUZZ_NB_POOLS];
 
 /* Called while the driver waits for the device. */
 extern void (*fuzz_port_wait)(struct fuzz_port *p);
 
 /* Deadlines that begin now are short, as the device may be silent; else a busy machine has time. */
 extern bool fuzz_port_impatient;
+
+/* How often RTE_ETH_EVENT_INTR_RESET was raised, which happens in fuzz_port_events() only. */
+extern unsigned int fuzz_port_resets;
+
+/* What EAL's interrupt thread would do of what the driver asked it for. */
+void
+fuzz_port_events(void);
 
 /* The device, to be changed before the port comes, and all control commands answered. */
 void
@@ -50,19 +62,22 @@ fuzz_port_prepare(struct fuzz_port *p, uint16_t nb_pairs, uint16_t size_max);
 int
 fuzz_port_probe(struct fuzz_port *p);
 
-/* Stops and closes the port, if there is one; memory and mbufs must be as they were before. */
+/*
+ * Stops and closes the port, if there is one; memory and mbufs must be as they were before, and no
+ * alarm may be left.
+ */
 void
 fuzz_port_close(struct fuzz_port *p);
 
-/* Every mbuf must be in the pool, once. */
+/* Every mbuf must be in its pool, once. */
 void
 fuzz_pool_check(const char *when);
 
-/* The number of the mbuf of the pool that holds an address, or -1. */
+/* The number of the mbuf of the pools that holds an address, or -1. */
 int
 fuzz_mbuf_at(uint64_t addr);
 
-/* The number of an mbuf of the pool, from 0 on; ends the process for anything else. */
+/* The number of an mbuf of the pools, from 0 on; ends the process for anything else. */
 unsigned int
 fuzz_mbuf_number(const struct rte_mbuf *m);
 

@@ -4,24 +4,29 @@
 
 /*
  * The rings, in every format: what the device writes, honestly and not, between bursts.
- * Input: 4 bytes of what is offered, configured and how large the rings are; then steps, each an
- * operation and what it needs.
+ * Input: 5 bytes of what is offered, configured and how large the rings are, and which of the data
+ * paths runs; then steps, each an operation and what it needs.
  *
  * Checked after each step: no mbuf is held twice, by the driver or by the driver and the
- * application; what was received is an mbuf of the pool, consistent and within its buffer. After
- * each stop: every mbuf is in the pool once. As long as the device was honest: no queue broke and
- * the driver did nothing that the specification forbids. After each start: frames pass. A first
- * lie after nothing but honesty, where it is certain that it is one: the queue breaks.
+ * application; what was received is an mbuf of a pool, consistent and within its buffer; the
+ * application is told once of queues that broke, and of nothing else. After each stop: every mbuf
+ * is in its pool once. As long as the device was honest: no queue broke and the driver did nothing
+ * that the specification forbids. After each start: frames pass. A first lie after nothing but
+ * honesty, where it is certain that it is one: the queue breaks.
  */
 
 #include <string.h>
 
 #include <ethdev_driver.h>
+#include <rte_vect.h>
 
 #include "fuzz.h"
 #include "fuzz_port.h"
+#include "rte_pmd_vio.h"
 #include "vdev_net_offload.h"
 #include "vdev_net_rss.h"
+#include "vio_ethdev.h"
+#include "vio_suspend.h"
 #include "vio_tx_held.h"
 
 #define STEPS_MAX	64
@@ -43,8 +48,38 @@ enum operation {
 	OP_DEVICE,	/* how the honest device works */
 	OP_ASK,		/* everything else that looks at the rings */
 	OP_RESTART,
+	OP_SWITCH,	/* what can be changed while the port runs */
+	OP_AWAY,	/* the device goes and comes back, or needs a reset */
 	NB_OPS
 };
+
+/* What a packet of the application's is like, each a bit of the input. */
+#define SHAPE_VLAN	(1 << 0)
+#define SHAPE_SHARED	(1 << 1)	/* somebody else has it as well */
+#define SHAPE_NO_ROOM	(1 << 2)	/* for a header */
+#define SHAPE_OFFLOADS	(1 << 3)
+#define SHAPE_CLONE	(1 << 4)
+#define SHAPE_HOLE	(1 << 5)	/* its last segment has no bytes */
+#define SHAPE_POOLS	(1 << 6)	/* packets of both pools, by turns */
+#define SHAPE_SECOND	(1 << 7)	/* of the second pool */
+
+/* What the application configures besides. */
+#define MORE_MTU	(1 << 0)	/* a device of a smaller one */
+#define MORE_VLAN	(1 << 1)
+#define MORE_NO_PTYPES	(1 << 2)
+#define MORE_OFFLOADS	(1 << 3)
+#define MORE_INDICES	(1 << 4)	/* split rings begin shortly before their indices wrap */
+#define MORE_RESERVE	(1 << 5)	/* a second pool of the Rx queue */
+#define MORE_FAST_FREE	(1 << 6)
+#define MORE_CACHED	(1 << 7)	/* the pool with a cache is the first */
+
+/* Which data path runs, and the device arguments. */
+#define PATH_WIDTH	3		/* of the vectors */
+#define PATH_PARTIAL	(1 << 2)
+#define PATH_UDP_LRO	(1 << 3)
+#define PATH_RSC_INFO	(1 << 4)
+#define PATH_USO	(1 << 5)
+
 
 /* What the application configures, each a bit of the input. */
 static const uint64_t rx_offloads[8] = {
@@ -70,8 +105,9 @@ static const uint64_t tx_flags[16] = {
 };
 
 static struct fuzz_port port;
-static bool high_indices;		/* split rings begin shortly before their indices wrap */
-static bool is_apps[FUZZ_POOL_SIZE];	/* by number: the application has this mbuf */
+static bool high_indices;		/* MORE_INDICES */
+static bool is_apps[FUZZ_NB_MBUFS];	/* by number: the application has this mbuf */
+static unsigned int first_pool;		/* of the Rx queue, and usually of packets to be sent */
 static bool hostile;			/* the device was not honest since the start */
 static bool rx_works;			/* the model works on the Rx ring */
 
@@ -123,7 +159,7 @@ owners_check(void)
 {
 	struct vio_rxq *rxq = port.eth_dev->data->rx_queues[0];
 	struct vio_txq *txq = port.eth_dev->data->tx_queues[0];
-	bool seen[FUZZ_POOL_SIZE] = { false };
+	bool seen[FUZZ_NB_MBUFS] = { false };
 	uint16_t i;
 
 	for (i = 0; i < rxq->ring.size; i++)
@@ -131,6 +167,22 @@ owners_check(void)
 	for (i = 0; i < vio_tx_nb_held(txq); i++)
 		held_check(vio_tx_mbuf(txq->sw_ring[vio_order_behind(&txq->order, txq->oldest, i)]),
 			seen, "Tx");
+	for (i = 0; i < txq->nb_left; i++)
+		held_check(vio_tx_mbuf(txq->sw_ring[vio_order_behind(&txq->order,
+			txq->left_oldest, i)]), seen, "Tx, left");
+}
+
+/* The application is told that a queue broke: once, and of nothing else. */
+static void
+events_check(void)
+{
+	const struct vio_rxq *rxq = port.eth_dev->data->rx_queues[0];
+	const struct vio_txq *txq = port.eth_dev->data->tx_queues[0];
+	bool broken = rxq->state == VIO_QUEUE_BROKEN || txq->state == VIO_QUEUE_BROKEN;
+
+	fuzz_port_events();
+	FUZZ_CHECK(fuzz_port_resets == broken, "told of %u resets, queues %d and %d",
+		fuzz_port_resets, rxq->state, txq->state);
 }
 
 /* A received packet: checked, and freed. */
@@ -182,24 +234,35 @@ rx_burst(uint16_t nb)
 
 /* A packet of the application's, in nb_segs segments; NULL when the pool has none. */
 static struct rte_mbuf *
-packet_make(uint16_t nb_segs, uint16_t len, uint64_t flags)
+packet_make(struct rte_mempool *mp, uint16_t nb_segs, uint16_t len, uint8_t shape)
 {
-	struct rte_mbuf *head = rte_pktmbuf_alloc(fuzz_pool), *m = head;
+	struct rte_mbuf *head = rte_pktmbuf_alloc(mp), *m = head;
 	uint16_t i;
 
-	for (i = 0; m != NULL; i++) {
+	for (i = 1; m != NULL; i++) {
 		memset(rte_pktmbuf_append(m, len), 0x55, len);
 		if (m != head)
 			rte_pktmbuf_chain(head, m);
-		if (i + 1 >= nb_segs) {
-			head->ol_flags |= flags;
-			head->vlan_tci = 5;
-			return head;
-		}
-		m = rte_pktmbuf_alloc(fuzz_pool);
+		if (i == nb_segs)
+			break;
+		m = rte_pktmbuf_alloc(mp);
 	}
-	rte_pktmbuf_free(head);
-	return NULL;
+	if (m == NULL) {
+		rte_pktmbuf_free(head);
+		return NULL;
+	}
+	if ((shape & SHAPE_HOLE) && nb_segs > 1)
+		rte_pktmbuf_trim(head, len);
+	if (shape & SHAPE_CLONE) {
+		m = rte_pktmbuf_clone(head, mp);
+		rte_pktmbuf_free(head);
+		head = m;
+	}
+	if (head != NULL && (shape & SHAPE_VLAN)) {
+		head->ol_flags |= RTE_MBUF_F_TX_VLAN;
+		head->vlan_tci = 5;
+	}
+	return head;
 }
 
 /* Flags and lengths of any kind, whatever the packet is. */
@@ -219,7 +282,7 @@ offloads_ask(struct fuzz_input *in, struct rte_mbuf **pkts, uint16_t nb)
 		pkts[i]->tso_segsz = fuzz_u16(in);
 		pkts[i]->outer_l2_len = fuzz_u8(in);
 		pkts[i]->outer_l3_len = fuzz_u8(in);
-		/* what the headers say of themselves */
+		/* what the headers say of themselves; a clone's are the other's as well */
 		fuzz_bytes(in, rte_pktmbuf_mtod(pkts[i], void *), RTE_MIN(pkts[i]->data_len,
 			BYTES_MAX));
 	}
@@ -230,28 +293,30 @@ offloads_ask(struct fuzz_input *in, struct rte_mbuf **pkts, uint16_t nb)
 static void
 tx_burst(struct fuzz_input *in)
 {
-	uint16_t nb = fuzz_u8(in) % 16, nb_segs = 1 + fuzz_u8(in) % 12, len = 60 + fuzz_u8(in);
+	uint16_t nb = fuzz_u8(in) % (BURST_MAX + 1), nb_segs = 1 + fuzz_u8(in) % 12;
+	uint16_t len = 60 + fuzz_u8(in);
 	uint8_t shape = fuzz_u8(in);
-	struct rte_mbuf *pkts[16];
+	unsigned int pool = first_pool ^ !!(shape & SHAPE_SECOND);
+	struct rte_mbuf *pkts[BURST_MAX];
 	uint16_t i, sent;
 
 	for (i = 0; i < nb; i++) {
-		pkts[i] = packet_make(nb_segs, len, shape & 1 ? RTE_MBUF_F_TX_VLAN : 0);
+		pkts[i] = packet_make(fuzz_pools[pool], nb_segs, len, shape);
 		if (pkts[i] == NULL)
 			break;
-		/* one that is someone else's as well, and one without room for a header */
-		if (shape & 2)
+		pool ^= !!(shape & SHAPE_POOLS);
+		if (shape & SHAPE_SHARED)
 			rte_pktmbuf_refcnt_update(pkts[i], 1);
-		if (shape & 4)
+		if ((shape & SHAPE_NO_ROOM) && !(shape & SHAPE_CLONE))
 			rte_pktmbuf_prepend(pkts[i], rte_pktmbuf_headroom(pkts[i]));
 	}
 	nb = i;
-	if (shape & 8)
+	if (shape & SHAPE_OFFLOADS)
 		offloads_ask(in, pkts, nb);
 	sent = rte_eth_tx_burst(port.port_id, 0, pkts, nb);
 	FUZZ_CHECK(sent <= nb, "%u packets of %u", sent, nb);
 	for (i = 0; i < nb; i++) {
-		if (shape & 2)
+		if (shape & SHAPE_SHARED)
 			rte_pktmbuf_free(pkts[i]);
 		if (i >= sent)
 			rte_pktmbuf_free(pkts[i]);
@@ -435,7 +500,8 @@ ask(struct fuzz_input *in)
 	FUZZ_CHECK(nb <= 64, "%d buffers are used", nb);
 	rte_eth_rx_descriptor_status(port.port_id, 0, offset);
 	rte_eth_tx_descriptor_status(port.port_id, 0, offset);
-	rte_eth_get_monitor_addr(port.port_id, 0, &monitor);
+	FUZZ_CHECK(rte_eth_get_monitor_addr(port.port_id, 0, &monitor) == 0, "no monitor");
+	monitor.fn(*(volatile uint16_t *)monitor.addr, monitor.opaque);
 	rte_eth_tx_done_cleanup(port.port_id, 0, offset);
 	rte_eth_stats_get(port.port_id, &stats);
 }
@@ -446,7 +512,7 @@ traffic_check(void)
 {
 	static uint8_t frame[VDEV_NET_FRAME_MAX];
 	struct fuzz_input none = { .len = 0 };
-	struct rte_mbuf *m = packet_make(1, 60, 0);
+	struct rte_mbuf *m = packet_make(fuzz_pools[first_pool], 1, 60, 0);
 	int ret;
 
 	ret = frame_arrives(&none, 60, NULL);
@@ -506,6 +572,7 @@ started(void)
 		indices_move(&txq->ring, 65530);
 	}
 	hostile = false;
+	fuzz_port_resets = 0;
 	port.net.hold_tx = false;
 	port.net.dev.nb_complaints = 0;
 	traffic_check();
@@ -519,6 +586,54 @@ restart(void)
 	fuzz_pool_check("stopped");
 	FUZZ_CHECK(rte_eth_dev_start(port.port_id) == 0, "start");
 	started();
+}
+
+/* Everything that an application may change of a port that runs. */
+static void
+change(struct fuzz_input *in)
+{
+	uint8_t what = fuzz_u8(in);
+	uint64_t on = 0;
+
+	on |= what & 1 ? RTE_ETH_RX_OFFLOAD_TCP_LRO : 0;
+	on |= what & 2 ? RTE_ETH_RX_OFFLOAD_TCP_CKSUM : 0;
+	on |= what & 4 ? RTE_ETH_RX_OFFLOAD_UDP_CKSUM : 0;
+	rte_pmd_vio_rx_offloads_set(port.port_id, on);
+	rte_eth_dev_set_vlan_strip_on_queue(port.port_id, 0, what >> 3 & 1);
+	rte_eth_dev_set_mtu(port.port_id, what & 16 ? 1500 : 600);
+	rte_eth_dev_set_ptypes(port.port_id, what & 32 ? RTE_PTYPE_ALL_MASK : RTE_PTYPE_L2_MASK,
+		NULL, 0);
+}
+
+/* The port pauses as long as its device is away; then frames pass, unless a queue broke before. */
+static void
+leave_and_come(void)
+{
+	const struct vio_rxq *rxq = port.eth_dev->data->rx_queues[0];
+	const struct vio_txq *txq = port.eth_dev->data->tx_queues[0];
+	bool broken = rxq->state == VIO_QUEUE_BROKEN || txq->state == VIO_QUEUE_BROKEN;
+
+	vio_queues_suspend(port.eth_dev);
+	FUZZ_CHECK(vio_queues_are_quiet(port.eth_dev) && rx_burst(1) == 0, "away, and it receives");
+	FUZZ_CHECK(vio_ethdev_resume(port.eth_dev) == 0, "resume");
+	rx_burst(1);
+	if (!broken)
+		started();
+}
+
+/* The device needs a reset: nothing is taken from it, the application is told, and restarts. */
+static void
+ask_for_reset(void)
+{
+	struct rte_eth_link link;
+
+	events_check();
+	port.net.dev.status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
+	rte_eth_link_get_nowait(port.port_id, &link);
+	FUZZ_CHECK(rx_burst(1) == 0, "a device that needs a reset is received from");
+	fuzz_port_events();
+	FUZZ_CHECK(fuzz_port_resets == 1, "told of %u resets", fuzz_port_resets);
+	restart();
 }
 
 static void
@@ -552,11 +667,21 @@ step(struct fuzz_input *in)
 	case OP_ASK:
 		ask(in);
 		break;
-	default:
+	case OP_RESTART:
 		restart();
+		break;
+	case OP_SWITCH:
+		change(in);
+		break;
+	default:
+		if (fuzz_u8(in) & 1)
+			leave_and_come();
+		else
+			ask_for_reset();
 		break;
 	}
 	owners_check();
+	events_check();
 	honest_check();
 }
 
@@ -575,8 +700,49 @@ offer(uint8_t formats, uint8_t more)
 	vdev_net_rss_offer(&port.net, 128, 40);
 	for (i = 0; i < RTE_DIM(features); i++)
 		vdev_offer(&port.net.dev, features[i], formats >> i & 1);
-	if (more & 1)
+	if (more & MORE_MTU)
 		port.net.config.mtu = rte_cpu_to_le_16(1500);
+}
+
+/* Which data path is chosen, and how offloads are done. */
+static void
+choose(uint8_t path)
+{
+	static const uint16_t widths[PATH_WIDTH + 1] = {
+		RTE_VECT_SIMD_512, RTE_VECT_SIMD_256, RTE_VECT_SIMD_128, RTE_VECT_SIMD_512,
+	};
+
+	FUZZ_CHECK(rte_vect_set_max_simd_bitwidth(widths[path & PATH_WIDTH]) == 0, "a width");
+	port.choice = (struct vio_offload_choice){
+		.partial_csum = path & PATH_PARTIAL,
+		.udp_lro = path & PATH_UDP_LRO,
+		.rsc_info = path & PATH_RSC_INFO,
+		.uso = path & PATH_USO,
+	};
+}
+
+/* The Rx queue, whose buffers are of one pool, of both, or split. */
+static int
+rxq_setup(const struct rte_eth_conf *conf, uint8_t size, uint8_t more)
+{
+	struct rte_mempool *mp = fuzz_pools[first_pool], *other = fuzz_pools[!first_pool];
+	struct rte_mempool *both[] = { mp, other };
+	union rte_eth_rxseg segs[2] = {
+		{ .split = { .mp = mp, .length = 14 + size % 128 } },
+		{ .split = { .mp = more & MORE_RESERVE ? other : mp } },
+	};
+	struct rte_eth_rxconf rxconf = { .rx_free_thresh = 0 };
+
+	if (conf->rxmode.offloads & RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT) {
+		rxconf.rx_seg = segs;
+		rxconf.rx_nseg = RTE_DIM(segs);
+		mp = NULL;
+	} else if (more & MORE_RESERVE) {
+		rxconf.rx_mempools = both;
+		rxconf.rx_nmempool = RTE_DIM(both);
+		mp = NULL;
+	}
+	return rte_eth_rx_queue_setup(port.port_id, 0, 8 + size % 57, SOCKET_ID_ANY, &rxconf, mp);
 }
 
 /* Configures and starts what the input asks for. Returns 0 or what the driver refuses it with. */
@@ -584,11 +750,6 @@ static int
 start(uint8_t offloads, uint8_t size, uint8_t more)
 {
 	struct rte_eth_conf conf = { .txmode.offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS };
-	union rte_eth_rxseg segs[2] = {
-		{ .split = { .mp = fuzz_pool, .length = 14 + size % 128 } },
-		{ .split = { .mp = fuzz_pool } },
-	};
-	struct rte_eth_rxconf rxconf = { .rx_free_thresh = 0 };
 	struct rte_eth_dev_info info;
 	unsigned int i;
 	int ret;
@@ -597,28 +758,25 @@ start(uint8_t offloads, uint8_t size, uint8_t more)
 	for (i = 0; i < RTE_DIM(rx_offloads); i++)
 		if (offloads >> i & 1)
 			conf.rxmode.offloads |= rx_offloads[i] & info.rx_offload_capa;
-	if (more & 2)
+	if (more & MORE_VLAN)
 		conf.txmode.offloads |= RTE_ETH_TX_OFFLOAD_VLAN_INSERT;
-	if (more & 8)
+	if (more & MORE_OFFLOADS)
 		conf.txmode.offloads |= TX_OFFLOADS & info.tx_offload_capa;
-	high_indices = more & 16;
-	if (more & 4)
+	if (more & MORE_FAST_FREE)
+		conf.txmode.offloads |= RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
+	if (more & MORE_NO_PTYPES)
 		rte_eth_dev_set_ptypes(port.port_id, RTE_PTYPE_UNKNOWN, NULL, 0);
+	high_indices = more & MORE_INDICES;
+	first_pool = more & MORE_CACHED ? 1 : 0;
 	if (conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) {
 		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
 		conf.rx_adv_conf.rss_conf.rss_hf = info.flow_type_rss_offloads;
 	}
-	if (conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT) {
-		rxconf.rx_seg = segs;
-		rxconf.rx_nseg = RTE_DIM(segs);
-	}
-	size = 8 + size % 57;
 	ret = rte_eth_dev_configure(port.port_id, 1, 1, &conf);
 	if (ret == 0)
-		ret = rte_eth_rx_queue_setup(port.port_id, 0, size, SOCKET_ID_ANY, &rxconf,
-			rxconf.rx_nseg == 0 ? fuzz_pool : NULL);
+		ret = rxq_setup(&conf, size, more);
 	if (ret == 0)
-		ret = rte_eth_tx_queue_setup(port.port_id, 0, size, SOCKET_ID_ANY, NULL);
+		ret = rte_eth_tx_queue_setup(port.port_id, 0, 8 + size % 57, SOCKET_ID_ANY, NULL);
 	return ret == 0 ? rte_eth_dev_start(port.port_id) : ret;
 }
 
@@ -627,12 +785,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct fuzz_input in = { .data = data, .len = len };
 	uint8_t formats = fuzz_u8(&in), offloads = fuzz_u8(&in);
-	uint8_t size = fuzz_u8(&in), more = fuzz_u8(&in);
+	uint8_t size = fuzz_u8(&in), more = fuzz_u8(&in), path = fuzz_u8(&in);
 	unsigned int i;
 
 	fuzz_port_prepare(&port, 1, 64);
 	port.net.dev.translate = translate;
 	offer(formats, more);
+	choose(path);
 	FUZZ_CHECK(fuzz_port_probe(&port) == 0, "a good device is refused");
 	if (start(offloads, size, more) == 0) {
 		started();

@@ -93,6 +93,8 @@ def vhost_seeds() -> dict[str, bytes]:
 
 PACKED, IN_ORDER, EVENT_IDX, MERGEABLE, INDIRECT, DATA, HASH, PLATFORM = (1 << i for i in range(8))
 SCATTER, BUFFER_SPLIT, VLAN_STRIP, QINQ_STRIP, CHECKSUM, LRO, RSS_HASH = (1 << i for i in range(7))
+MTU, VLAN, NO_PTYPES, OFFLOADS, INDICES, RESERVE, FAST_FREE, CACHED = (1 << i for i in range(8))
+AVX512, AVX2, BASELINE, PARTIAL, UDP_LRO, RSC_INFO, USO = 0, 1, 2, 4, 8, 16, 32
 
 
 def rx(nb: int = 32) -> bytes:
@@ -142,30 +144,48 @@ def rings_seeds() -> dict[str, bytes]:
         struct.pack("<BBBH", 6, 4, 8, 0) + bytes([7] * 9) + rx()
     offloads = header(0, 1, 1, (54, 1460, 34, 16)) + header(0, 1, 4, (54, 1460, 34, 16)) + \
         header(0, 2, 0, (0, 0, 0, 0)) + rx() + header(0, 1, 0, (0, 0, 5000, 16)) + rx()
+    # as many as several groups of the widest vectors, around the ring's end as well
+    groups = (frame() * 24 + rx(40) + tx(40) + sent() + tx(8) + sent(0x88) + tx(24) + sent()) * 4
+    switch, away, ask = 10, 11, 8
+    changes = b"".join(bytes([switch, what, ask, 3]) + frame() + rx() for what in range(0, 64, 9))
+    changes += frame() + tx(4) + bytes([away, 1]) + tx(4) + frame() + bytes([away, 0]) + \
+        header(4, 0, 0, (0, 0, 0, 0)) + rx() + bytes([away, 1]) + restart
     formats = {"split": 0, "packed": PACKED}
     orders = {"": 0, "_in_order": IN_ORDER, "_events": EVENT_IDX | DATA, "_indirect": INDIRECT}
     found = {}
     for name, features in ((a + b, formats[a] | orders[b]) for a in formats for b in orders):
         features |= MERGEABLE
-        start = bytes([features, SCATTER, ring_size, 0])
+        start = bytes([features, SCATTER, ring_size, 0, AVX2])
         found |= {
             f"{name}_honest": start + honest,
             f"{name}_lies": start + lies,
             f"{name}_raw": start + raw + restart + honest[:40],
         }
+        for path, width in (("avx512", AVX512), ("avx2", AVX2), ("baseline", BASELINE)):
+            found[f"{name}_groups_{path}"] = bytes([features, SCATTER, 56, CACHED | FAST_FREE,
+                                                    width]) + groups
     asked = tx(2, 1, 8) + struct.pack("<H", 0x2d)
     asked += (struct.pack("<BHBHBB", 14, 20, 20, 1000, 0, 0) + frame()[3:]) * 2 + sent()
+    shapes = b"".join(tx(9, segments, 1 << shape) + sent()
+                      for segments in (1, 2) for shape in (1, 2, 4, 5, 6, 7))
     for name, features in formats.items():
+        mergeable = features | MERGEABLE
         found |= {
-            f"{name}_high": bytes([features | MERGEABLE | EVENT_IDX | DATA, SCATTER, 0, 16]) + honest,
-            f"{name}_asked": bytes([features | MERGEABLE, SCATTER, ring_size, 10]) + asked * 3,
-            f"{name}_offloads": bytes([features | HASH | MERGEABLE, CHECKSUM | LRO | RSS_HASH,
-                                       56, 0]) + offloads,
-            f"{name}_one_buffer": bytes([features, VLAN_STRIP | QINQ_STRIP, ring_size, 3]) +
+            f"{name}_high": bytes([mergeable | EVENT_IDX | DATA, SCATTER, 0, INDICES, 0]) + honest,
+            f"{name}_asked": bytes([mergeable, SCATTER, ring_size, VLAN | OFFLOADS, USO]) +
+                             asked * 3,
+            f"{name}_offloads": bytes([mergeable | HASH, CHECKSUM | LRO | RSS_HASH, 56, 0,
+                                       RSC_INFO | UDP_LRO]) + offloads,
+            f"{name}_partial": bytes([mergeable, CHECKSUM, 56, 0, PARTIAL]) + offloads,
+            f"{name}_one_buffer": bytes([features, VLAN_STRIP | QINQ_STRIP, ring_size, MTU | VLAN,
+                                         0]) +
                                   frame() + rx() + tx(4, 1, 1) + sent() + tx(4, 2, 3) + sent(),
-            f"{name}_buffer_split": bytes([features | MERGEABLE, BUFFER_SPLIT, 40, 5]) +
+            f"{name}_buffer_split": bytes([mergeable, BUFFER_SPLIT, 40, MTU | NO_PTYPES, 0]) +
                                     (frame() + rx() + frame(1000) + rx()) * 2 + lies,
-            f"{name}_all": bytes([features | all_features & ~PACKED, 0xff, 56, 0xff]) + honest,
+            f"{name}_pools": bytes([mergeable, SCATTER, 56, RESERVE | CACHED, 0]) + groups,
+            f"{name}_shapes": bytes([mergeable, 0, 56, VLAN | CACHED, 0]) + shapes,
+            f"{name}_changes": bytes([mergeable, CHECKSUM | LRO, ring_size, 0, 0]) + changes,
+            f"{name}_all": bytes([features | all_features & ~PACKED, 0xff, 56, 0xff, 0xff]) + honest,
         }
     return found
 
