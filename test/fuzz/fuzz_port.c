@@ -23,9 +23,9 @@
 
 #define DEVICE_NAME	"net_vio_fuzz"
 
-/* What a second is: a usual one, and one of which 5 are 10 million cycles. */
+/* What a second is: a usual one, and one of which 5 are half a million cycles. */
 #define CLOCK_HZ	UINT64_C(2000000000)
-#define IMPATIENT_HZ	2000000
+#define IMPATIENT_HZ	100000
 
 #define NB_ALARMS	8
 #define POOL_CACHE	32
