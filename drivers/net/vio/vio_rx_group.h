@@ -117,6 +117,16 @@ vio_rx_group_is_near(const struct vio_rx_word *word, const vio_vec_t *above,
 	return vio_vec_has_none(&wrong, RTE_BIT64(63) | below_len);
 }
 
+/* Reads a header once: by one load. Adds to wrong the bits in which it is not what is expected. */
+static __rte_always_inline vio_vec_pair_t
+vio_rx_hdr_read(const struct rte_mbuf *m, const struct vio_rx_expected *e, vio_vec_pair_t *wrong)
+{
+	vio_vec_pair_t hdr = *(const volatile vio_vec_pair_mem_t *)vio_hdr_rx(m);
+
+	*wrong |= hdr ^ e->hdr;
+	return hdr;
+}
+
 /*
  * Fills in the mbufs of a group for packets of these lengths. Returns false if a header says more
  * than that all is well; then what was filled in means nothing.
@@ -132,10 +142,8 @@ vio_rx_group_fill(struct rte_mbuf **bufs, const vio_vec_t *lens, const struct vi
 	for (i = 0; i < VIO_VEC_GROUP; i += 2) {
 		m[0] = bufs[i];
 		m[1] = bufs[i + 1];
-		/* Read once: one load each. */
-		hdr[0] = *(const volatile vio_vec_pair_mem_t *)vio_hdr_rx(m[0]);
-		hdr[1] = *(const volatile vio_vec_pair_mem_t *)vio_hdr_rx(m[1]);
-		wrong |= (hdr[0] ^ e->hdr) | (hdr[1] ^ e->hdr);
+		hdr[0] = vio_rx_hdr_read(m[0], e, &wrong);
+		hdr[1] = vio_rx_hdr_read(m[1], e, &wrong);
 
 		ol_flags = __builtin_shufflevector(hdr[0], hdr[1], 0, 2) & e->data_valid;
 		ol_flags = ol_flags << VIO_RX_GOOD_SHIFT | e->ol_flags;
