@@ -25,7 +25,7 @@ from perf.others import Others
 BUILD = launch.BUILD / "bench"
 HUGEPAGES = 96  # of the driver, and of DPDK's vhost
 FEWEST_LAUNCHES = 5
-QUICK_MODES = "split,packed-in-order"
+QUICK_MODE = "split"
 # Bursts of which instructions are counted. net_virtio completes a whole ring at once.
 COUNTED = {plan.PEER: 32, plan.OURS: 8}
 # For launches that are repeated because the CPUs were far from each other.
@@ -39,20 +39,21 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true",
-                        help="one launch of few windows, without hugepages, wherever the CPUs are: "
-                             "to see that it works")
+                        help="one short launch of each case, timed or counted, without hugepages, "
+                             "wherever the CPUs are: to see that it works; no verdicts")
     parser.add_argument("--launches", type=int, default=FEWEST_LAUNCHES, metavar="N",
                         help=f"of each case, {FEWEST_LAUNCHES} or more ({FEWEST_LAUNCHES})")
     parser.add_argument("--minutes", type=int, default=PATIENCE, metavar="N",
                         help="after which no launch is repeated because the CPUs were far from "
                              f"each other ({PATIENCE})")
     parser.add_argument("--modes", metavar="MODE[,MODE]...",
-                        help=f"of {', '.join(names)} (all; with --quick {QUICK_MODES})")
+                        help=f"of {', '.join(names)} (all; with --quick {QUICK_MODE})")
     parser.add_argument("--sections", default=",".join(plan.SECTIONS),
                         metavar="SECTION[,SECTION]...", help=f"of {', '.join(plan.SECTIONS)}")
-    parser.add_argument("--annotate", metavar="MODE", choices=names,
+    parser.add_argument("--annotate", action="store_true",
                         help="measure nothing, but write to annotated.md where net_vio's "
-                             "instructions go in a mode")
+                             "instructions go in these modes, and what checks take of them; of "
+                             "a single mode also by line of the source")
     parser.add_argument("--cpus", default=f"0,{launch.nb_cpus() - 1}", metavar="BACK,FRONT",
                         help="for the back end and the driver (the first and the last)")
     parser.add_argument("--build", type=Path, metavar="FOLDER",
@@ -60,7 +61,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, default=BUILD / "results", metavar="FOLDER",
                         help="for results.md, .csv and .svg (build/bench/results)")
     options = parser.parse_args()
-    options.modes = options.modes or (QUICK_MODES if options.quick else ",".join(names))
+    options.modes = options.modes or (QUICK_MODE if options.quick else ",".join(names))
     for given, known in ((options.modes, names), (options.sections, plan.SECTIONS)):
         if unknown := set(given.split(",")) - set(known):
             parser.error(f"not known: {', '.join(sorted(unknown))}")
@@ -100,7 +101,7 @@ def try_case(cell: Cell, options: argparse.Namespace) -> None:
         cell.add(launch.floor(options.windows, **where))
         return
     how = {"setup": case.setup, "load": case.load, "memory": options.memory, **where}
-    if case.counted and not cell.counts and not (options.quick and case.load != plan.SHORT):
+    if case.counted and not cell.counts and not (options.quick and case.timed):
         bursts = 1 if options.quick else COUNTED[case.driver]
         cell.counts = launch.launch(case.driver, case.mode, [f"--count={bursts}"], **how).counts
     if case.timed:
@@ -145,7 +146,7 @@ def measure(collection: Collection, options: argparse.Namespace) -> None:
 def write(collection: Collection, machine: dict[str, str], options: argparse.Namespace) -> None:
     """The table, the figures, the plot."""
     options.output.mkdir(parents=True, exist_ok=True)
-    text = report.text(collection, machine, options.sections)
+    text = report.text(collection, machine, options.sections, verdicts=not options.quick)
     (options.output / "results.md").write_text(text, encoding="utf-8")
     (options.output / "results.csv").write_text(report.table_csv(collection), encoding="utf-8")
     (options.output / "results.svg").write_text(plot.svg(collection), encoding="utf-8")
@@ -155,14 +156,15 @@ def write(collection: Collection, machine: dict[str, str], options: argparse.Nam
 
 def annotate(options: argparse.Namespace) -> None:
     """Where the instructions of net_vio go, with offloads and FAST_FREE."""
-    case = plan.Case(plan.OURS, next(mode for mode in launch.MODES
-                                     if mode.name == options.annotate), launch.FAST)
-    got = launch.launch(case.driver, case.mode, [f"--count={COUNTED[case.driver]}", "--trace"],
-                        setup=case.setup, load=case.load, memory=launch.NO_HUGE,
-                        cpus=options.cpus, build=options.build)
+    cases = [plan.Case(plan.OURS, mode, launch.FAST) for mode in options.modes]
+    launches = {case: launch.launch(case.driver, case.mode,
+                                    [f"--count={COUNTED[case.driver]}", "--trace"],
+                                    setup=case.setup, load=case.load, memory=launch.NO_HUGE,
+                                    cpus=options.cpus, build=options.build) for case in cases}
     options.output.mkdir(parents=True, exist_ok=True)
     path = options.output / "annotated.md"
-    path.write_text(annotated.text(case, got, options.build), encoding="utf-8")
+    by = ("function", "line") if len(cases) == 1 else ("function",)
+    path.write_text(annotated.text(launches, options.build, by), encoding="utf-8")
     print(path.read_text(encoding="utf-8"))
     print(f"Written to {path}")
 

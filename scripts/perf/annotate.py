@@ -1,31 +1,51 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright(c) 2026 The net_vio authors
-"""Where the instructions of a packet go, by function and by line of the source."""
+"""Where the instructions of a packet go: by function, by line of the source, and what checks take."""
 
+import re
 import subprocess
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, Sequence
 
-from .launch import PLUGIN, Launch
+from .launch import PLUGIN, ROOT, Launch
 from .plan import Case
+from .report import table
 
-LINES = 30  # of the source, that are shown
-Place = tuple[str, str]  # function and line
+MOST = {"function": 12, "line": 30}  # that are shown
+# The tables of doc/trust.md about what bursts read, and where they end.
+TABLES = ("\n## Rings\n", "\n## Control queue\n")
+HEAD = ("<!-- SPDX-License-Identifier: BSD-3-Clause -->",
+        "<!-- Copyright(c) 2026 The net_vio authors -->", "")
+
+
+@dataclass
+class Place:
+    """Where an instruction belongs: the line, and the functions around it, the innermost first."""
+
+    line: str
+    functions: Sequence[str]
+
+
+def checkers() -> set[str]:
+    """The functions that read what a device writes, or hold it against its bound."""
+    text = (ROOT / "doc/trust.md").read_text(encoding="utf-8")
+    begin, end = map(text.index, TABLES)
+    rows = [line.split("|") for line in text[begin:end].splitlines() if line.startswith("|")]
+    return set(re.findall(r"`(\w+)`", " ".join(row[2] + row[3] for row in rows)))
 
 
 def addr2line(file: Path, offsets: list[int]) -> dict[int, Place]:
-    """The innermost function and the line of each offset, inlined ones included."""
+    """The place of each offset, with inlined functions."""
     done = subprocess.run(["addr2line", "-a", "-f", "-i", "-e", file], check=True, text=True,
                           input="".join(f"{offset:#x}\n" for offset in offsets),
                           stdout=subprocess.PIPE)
-    places: dict[int, Place] = {}
-    lines = iter(done.stdout.splitlines())
-    for line in lines:
-        if line.startswith("0x"):
-            function, where = next(lines), next(lines)
-            path, _, number = where.partition(" ")[0].rpartition(":")
-            places[int(line, 16)] = (function, f"{Path(path).name}:{number}")
+    places = {}
+    for block in re.split(r"^0x", done.stdout, flags=re.MULTILINE)[1:]:
+        address, *lines = block.splitlines()
+        path, _, number = lines[1].partition(" ")[0].rpartition(":")
+        places[int(address, 16)] = Place(f"{Path(path).name}:{number}", lines[::2])
     return places
 
 
@@ -37,30 +57,70 @@ def places_of(launch: Launch, build: Path) -> Iterator[tuple[str, Place, int]]:
     for step in launch.steps:
         name = Path(step.file).name
         place = known.get(step.offset) if name == plugin else None
-        yield step.kind, place or (step.symbol or f"({name})", f"({name})"), step.count
+        yield step.kind, place or Place(f"({name})", [step.symbol or f"({name})"]), step.count
 
 
-def table(title: str, counted: Counter, packets: int, most: int) -> list[str]:
+@dataclass
+class Share:
+    """The instructions of a packet in one direction."""
+
+    total: float
+    by: dict[str, Counter]  # function and line
+    checks: Counter  # by function, those around it counted for it
+
+    @property
+    def checked(self) -> float:
+        """How many belong to checks."""
+        return sum(self.checks.values())
+
+
+def shares(launch: Launch, build: Path) -> dict[str, Share]:
+    """Of each direction."""
+    found = {kind: Share(total, {"function": Counter(), "line": Counter()}, Counter())
+             for kind, total in launch.counts.items()}
+    known = checkers()
+    for kind, place, count in places_of(launch, build):
+        if kind not in found:
+            continue  # what counting itself takes
+        one = count / launch.packets[kind]
+        share = found[kind]
+        share.by["function"][place.functions[0]] += one
+        share.by["line"][f"{place.line} {place.functions[0]}"] += one
+        checker = next((name for name in place.functions if name in known), None)
+        if checker:
+            share.checks[checker] += one
+    return found
+
+
+def counts(title: str, counted: Counter, most: int) -> list[str]:
     """The largest first."""
-    rows = [f"| {count / packets:.1f} | `{what}` |" for what, count in counted.most_common(most)]
-    return [f"| instructions | {title} |", "|---:|---|", *rows, ""]
+    return table(("instructions", title), [(f"{count:.1f}", f"`{what}`")
+                                           for what, count in counted.most_common(most)])
 
 
-def text(case: Case, launch: Launch, build: Path) -> str:
-    """In Markdown, both directions."""
-    found = list(places_of(launch, build))
-    lines = ["<!-- SPDX-License-Identifier: BSD-3-Clause -->",
-             "<!-- Copyright(c) 2026 The net_vio authors -->", "",
-             f"# Where instructions go: {case.driver}, {case.mode.title}, {case.setup.title}", ""]
-    for kind in launch.counts:
-        packets = launch.packets[kind]
-        functions: Counter = Counter()
-        sources: Counter = Counter()
-        for of_kind, (function, line), count in found:
-            if of_kind == kind:
-                functions[function] += count
-                sources[f"{line} {function}"] += count
-        lines += [f"## {kind.capitalize()}: {launch.counts[kind]:.1f} instructions a packet", "",
-                  *table("function, inlined ones by themselves", functions, packets, LINES),
-                  *table("line", sources, packets, LINES)]
+def summary(found: dict[Case, dict[str, Share]]) -> list[str]:
+    """What checks take, a line a mode and direction."""
+    rows = [(case.mode.name, kind.capitalize(), f"{share.total:.1f}", f"{share.checked:.1f}",
+             f"{share.checked / share.total:.0%}",
+             ", ".join(f"`{name}` {count:.1f}" for name, count in share.checks.most_common()
+                       if count >= 0.05))
+            for case, kinds in found.items() for kind, share in kinds.items()]
+    return ["## What checks take", "",
+            "Of the instructions of a packet, those of functions that read what the device writes or "
+            "hold it against its bound, which are those that doc/trust.md names. Much of that is "
+            "reading, which a driver that trusts its device does as well.", "",
+            *table(("mode", "direction", "instructions", "of checks", "share", "functions"), rows)]
+
+
+def text(launches: dict[Case, Launch], build: Path, by: Sequence[str]) -> str:
+    """In Markdown, all modes and both directions."""
+    found = {case: shares(launch, build) for case, launch in launches.items()}
+    configured = " and ".join(sorted({f"{case.driver} with {case.setup.title}" for case in found}))
+    lines = [*HEAD, f"# Where instructions go: {configured}", "", *summary(found)]
+    for case, kinds in found.items():
+        for kind, share in kinds.items():
+            lines += [f"## {case.mode.title}: {kind.capitalize()}, {share.total:.1f} instructions "
+                      "a packet", ""]
+            for what in by:
+                lines += counts(what, share.by[what], MOST[what])
     return "\n".join(lines)

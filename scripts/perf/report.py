@@ -197,7 +197,8 @@ def fewest_launches(cells: Iterable[Cell]) -> int:
                 (cell.case is None or cell.case.timed)), default=0)
 
 
-def text(got: Collection, described: dict[str, str], sections: Sequence[str]) -> str:
+def text(got: Collection, described: dict[str, str], sections: Sequence[str],
+         verdicts: bool = True) -> str:
     """The report, in Markdown."""
     tables = {
         "modes": lambda: mode_tables(got),
@@ -213,7 +214,8 @@ def text(got: Collection, described: dict[str, str], sections: Sequence[str]) ->
              "", *(f"- {key}: {value}" for key, value in described.items()), "",
              "Cycles are those of the TSC, a packet, inside whole bursts. Medians over launches, "
              "with the least and the most. The guide to it all is doc/perf/README.md.", "",
-             "![The figures](results.svg)", "", *goal_table(got)]
+             "![The figures](results.svg)", "",
+             *(goal_table(got) if verdicts else ["## Goals", "", "--quick: no verdicts", ""])]
     for section in sections:
         lines += tables[section]()
     cells = got.cells

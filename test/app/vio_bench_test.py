@@ -8,6 +8,7 @@ No figure of time is judged here, only that packets add up.
 
 import csv
 import io
+import re
 import subprocess
 import sys
 import tempfile
@@ -176,9 +177,41 @@ def test_annotation(_args: Namespace) -> None:
         placed = sum(step.count for step in got.steps if step.kind == kind) / got.packets[kind]
         # Those that switch counting on and off have a place, and are not counted.
         check(number <= placed < number + 1, f"{kind}: {placed} have a place, of {number}")
-    text = annotate.text(case, got, launch.BUILD)
-    for part in ("## Rx: ", "## Tx: ", "`split_burst`"):
+    text = annotate.text({case: got}, launch.BUILD, ("function", "line"))
+    for part in (": Rx, ", ": Tx, ", "`split_burst`", "vio_rx_split.c:"):
         check(part in text, f"no {part!r} in:\n{text}")
+
+
+def test_cost_of_checks(_args: Namespace) -> None:
+    """What checks take is found by the functions that doc/trust.md names, inlined ones as well."""
+    known = annotate.checkers()
+    check({"vio_ring_split_used_idx", "vio_rx_group_is_near", "vio_rx_hash"} <= known and
+          not known & {"vio_intr_status_check", "vio_rx_refill", "vio_rx_group_fill"},
+          f"functions: {sorted(known)}")
+    with tempfile.TemporaryDirectory() as folder:
+        plugin = Path(folder) / launch.PLUGIN
+        plugin.parent.mkdir()
+        source = ("#define INLINE static inline __attribute__((always_inline)) int\n"
+                  "INLINE helper(int a) { return a % 9; }\n"
+                  "INLINE vio_rx_group_is_near(int a) { return helper(a) * 7; }\n"
+                  "int burst(int a) { return vio_rx_group_is_near(a) + a / 11; }\n")
+        subprocess.run(["cc", "-x", "c", "-g", "-O1", "-fPIC", "-shared", "-o", plugin, "-"],
+                       input=source, text=True, check=True)
+        listed = subprocess.run(["nm", "-S", plugin], text=True, check=True,
+                                stdout=subprocess.PIPE).stdout
+        begin, size = (int(number, 16) for number in
+                       re.search(r"^(\w+) (\w+) T burst$", listed, re.MULTILINE).groups())
+        steps = "".join(f"step kind=rx count=3 offset={begin + i:#x} symbol=burst file={plugin}\n"
+                        for i in range(size))
+        got = launch.parse(f"count kind=rx packets=6 instructions={3 * size}\n{steps}"
+                           "step kind=nothing count=1 offset=0x1 symbol=none file=none\n")
+        share = annotate.shares(got, Path(folder))["rx"]
+    equal(share.total, size / 2, "instructions")
+    equal(sum(share.by["function"].values()), share.total, "instructions that have a place")
+    equal(list(share.checks), ["vio_rx_group_is_near"], "functions that check")
+    equal(share.checked, share.total - share.by["function"]["burst"], "instructions of checks")
+    check({"helper", "vio_rx_group_is_near", "burst"} == set(share.by["function"]),
+          f"functions: {share.by['function']}")
 
 
 def test_software_port(_args: Namespace) -> None:
@@ -218,7 +251,7 @@ def test_report(_args: Namespace) -> None:
     equal((split.nb_good, split.nb_far), (3, 6), "good launches and windows that were far")
     collection.get(plan.PEER, MODES["packed"], launch.ALL).refused = True
     text = report.text(collection, {"load before": "0"}, list(plan.SECTIONS))
-    for part in ("| net_virtio_user | no offload | **41.0** (40.0 to 45.0) |",
+    for part in ("| goal | split |", "| net_virtio_user | no offload | **41.0** (40.0 to 45.0) |",
                  "| net_virtio_user | checksum, scatter, LRO | refused |", "back end 20%", "Left out: 6 of ",
                  "| net_vio_user | checksum, scatter, LRO, FAST_FREE | **9.0** (8.0 to 13.0) |"):
         check(part in text, f"no {part!r} in:\n{text}")
@@ -348,8 +381,9 @@ def test_quick(_args: Namespace) -> None:
         equal(sorted(path.name for path in Path(folder).iterdir()),
               ["results.csv", "results.md", "results.svg"], "files")
         text = (Path(folder) / "results.md").read_text(encoding="utf-8")
-    for part in ("## Goals", "| goal | split |", "## Every mode", "## End to end"):
+    for part in ("--quick: no verdicts", "## Every mode", "## End to end"):
         check(part in text, f"no {part!r} in:\n{text}")
+    check(not re.search(r"\bmet\b|missed", text), f"a verdict in:\n{text}")
 
 
 def test_floor(_args: Namespace) -> None:
