@@ -54,6 +54,7 @@ proof(void)
 		.rsc_offset = offsetof(struct rte_mbuf, dynfield1),
 		.rsc_flag = RTE_BIT64(40),
 		.partial_csum = nondet_bool(),
+		.told_says = nondet_u16(),
 		.tunnel = nondet_bool(),
 		.tunnel_csum = nondet_bool(),
 		.gso_types = nondet_u8(),
@@ -61,13 +62,14 @@ proof(void)
 		.hdr_len = nondet_u16(),
 	};
 	uint32_t mtu_len = nondet_u32(), longest = mtu_len;
+	uint16_t says = nondet_u16();
 	bool taken;
 
 	ASSUME(q.hdr_len == VIRTIO_NET_HDR_LEN || q.hdr_len == VIRTIO_NET_HDR_LEN_HASH ||
 	       q.hdr_len == VIRTIO_NET_HDR_LEN_TUNNEL);
 	any_packet(q.hdr_len, UINT16_MAX - RTE_PKTMBUF_HEADROOM - VIO_HDR_LEN_MAX);
 
-	taken = vio_rx_offload(&q, segs, &longest);
+	taken = vio_rx_offload_says(&q, segs, says, &longest);
 
 	PROVE(taken || nb_written == 0, "a packet that is refused keeps its bytes");
 	PROVE(longest == mtu_len || longest == q.lro_frame_len, "one of two bounds");
@@ -76,4 +78,6 @@ proof(void)
 	REACHED(taken && nb_sums == 1 && nb_written == 1, "one");
 	REACHED(!taken, "a packet that is refused");
 	REACHED(taken && longest == q.lro_frame_len && mtu_len < longest, "LRO");
+	REACHED(taken && (says & ~q.told_says) == 0 && nb_sums == 0 &&
+		(segs[0].ol_flags & RTE_MBUF_F_RX_LRO), "LRO without a call");
 }

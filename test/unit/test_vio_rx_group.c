@@ -25,26 +25,66 @@ struct kind {
 	bool in_order;
 	bool shuffled;	/* the device takes buffers in any order */
 	bool strip;	/* tags are taken out */
+	bool told;	/* of partial checksums, which are completed else */
 };
 
-/* A frame that is not as the others: how long, with how many tags, and what comes of it. */
+/* A frame: how long, with how many tags and which header, and what comes of it. */
 struct odd {
 	const char *name;
 	uint32_t len;
-	uint8_t flags;
 	uint8_t tags;
+	struct {
+		uint8_t flags, gso_type;
+		uint16_t gso_size, csum_start, csum_offset;
+	} hdr;
+	uint64_t ol_flags;
 	const char *dropped;	/* as what it is counted */
 };
 
+#define PARTIAL(_start, _offset) \
+	.hdr.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM, .hdr.csum_start = (_start), \
+	.hdr.csum_offset = (_offset)
+#define TOGETHER(_type, _size)	.hdr.gso_type = (_type), .hdr.gso_size = (_size)
+#define TCPV4		VIRTIO_NET_HDR_GSO_TCPV4
+
+static const struct odd plain = { "plain", LEN };
+
 static const struct odd odds[] = {
-	{ "shorter than an Ethernet header", RTE_ETHER_HDR_LEN - 1, 0, 0, "rx_q0_runt" },
-	{ "as short as an Ethernet header", RTE_ETHER_HDR_LEN, 0, 0, NULL },
-	{ "the longest", MAX_LEN, 0, 0, NULL },
-	{ "a byte longer", MAX_LEN + 1, 0, 0, "rx_q0_oversize" },
-	{ "the longest with a tag", MAX_LEN + 4, 0, 1, NULL },
-	{ "a byte longer with a tag", MAX_LEN + 5, 0, 1, "rx_q0_oversize" },
-	{ "the longest with two tags", MAX_LEN + 8, 0, 2, NULL },
-	{ "a checksum beyond it", LEN, VIRTIO_NET_HDR_F_NEEDS_CSUM, 0, "rx_q0_bad_offload" },
+	{ "shorter than an Ethernet header", RTE_ETHER_HDR_LEN - 1, .dropped = "rx_q0_runt" },
+	{ "as short as an Ethernet header", RTE_ETHER_HDR_LEN },
+	{ "the longest", MAX_LEN },
+	{ "a byte longer", MAX_LEN + 1, .dropped = "rx_q0_oversize" },
+	{ "the longest with a tag", MAX_LEN + 4, 1 },
+	{ "a byte longer with a tag", MAX_LEN + 5, 1, .dropped = "rx_q0_oversize" },
+	{ "the longest with two tags", MAX_LEN + 8, 2 },
+	{ "checked", LEN, .hdr.flags = VIRTIO_NET_HDR_F_DATA_VALID,
+	  .ol_flags = RTE_MBUF_F_RX_L4_CKSUM_GOOD },
+	{ "a flag that is not known", LEN, .hdr.flags = 0x40 },
+	{ "a checksum", LEN, PARTIAL(14, 6), .ol_flags = RTE_MBUF_F_RX_L4_CKSUM_NONE },
+	{ "a checksum at its end", LEN, PARTIAL(15, LEN - 17),
+	  .ol_flags = RTE_MBUF_F_RX_L4_CKSUM_NONE },
+	{ "a checksum behind a tag", LEN, 1, PARTIAL(18, 16),
+	  .ol_flags = RTE_MBUF_F_RX_L4_CKSUM_NONE },
+	{ "a checksum beyond it", LEN, PARTIAL(LEN, 0), .dropped = "rx_q0_bad_offload" },
+	{ "half a checksum", LEN, PARTIAL(15, LEN - 16), .dropped = "rx_q0_bad_offload" },
+	{ "a checksum in its Ethernet header", LEN, PARTIAL(13, 6),
+	  .dropped = "rx_q0_bad_offload" },
+	{ "a checksum, and too long", MAX_LEN + 1, PARTIAL(14, 6), .dropped = "rx_q0_oversize" },
+	{ "put together", LEN, TOGETHER(TCPV4, 20), .ol_flags = RTE_MBUF_F_RX_LRO },
+	{ "put together, longer", MAX_LEN + 1, TOGETHER(TCPV4, 1000), PARTIAL(34, 16),
+	  .ol_flags = RTE_MBUF_F_RX_LRO | RTE_MBUF_F_RX_L4_CKSUM_NONE },
+	{ "put together, with congestion", LEN, TOGETHER(TCPV4 | VIRTIO_NET_HDR_GSO_ECN, 9),
+	  .ol_flags = RTE_MBUF_F_RX_LRO },
+	{ "put together, several buffers", 5000, TOGETHER(TCPV4, 1000), PARTIAL(34, 16),
+	  .ol_flags = RTE_MBUF_F_RX_LRO | RTE_MBUF_F_RX_L4_CKSUM_NONE },
+	{ "put together, a checksum beyond it", LEN, TOGETHER(TCPV4, 20), PARTIAL(LEN, 0),
+	  .dropped = "rx_q0_bad_offload" },
+	{ "put together of nothing", LEN, TOGETHER(TCPV4, 0), .dropped = "rx_q0_bad_offload" },
+	{ "put together, not agreed on", LEN, TOGETHER(VIRTIO_NET_HDR_GSO_UDP, 20),
+	  .dropped = "rx_q0_bad_offload" },
+	{ "put together in a tunnel", LEN,
+	  TOGETHER(TCPV4 | VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV4, 20), PARTIAL(34, 16),
+	  .dropped = "rx_q0_bad_offload" },
 };
 
 static struct fake_port port;
@@ -54,15 +94,21 @@ static int
 start(const struct kind *k)
 {
 	const struct rte_eth_conf conf = {
-		.rxmode.offloads = RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_TCP_CKSUM |
+		.rxmode.offloads = RTE_ETH_RX_OFFLOAD_TCP_LRO | RTE_ETH_RX_OFFLOAD_TCP_CKSUM |
 				   (k->strip ? RTE_ETH_RX_OFFLOAD_VLAN_STRIP : 0),
 	};
+
+	struct vio_dev *dev;
 
 	TEST_ASSERT_SUCCESS(fake_port_prepare(&port, 1, RING_SIZE), "prepare");
 	vdev_offer(&port.net.dev, VIRTIO_F_RING_PACKED, k->packed);
 	vdev_offer(&port.net.dev, VIRTIO_F_IN_ORDER, k->in_order);
 	vdev_offer(&port.net.dev, VIRTIO_NET_F_GUEST_CSUM, true);
+	vdev_offer(&port.net.dev, VIRTIO_NET_F_GUEST_TSO4, true);
+	vdev_offer(&port.net.dev, VIRTIO_NET_F_GUEST_TSO6, true);
 	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
+	dev = rte_eth_devices[port.port_id].data->dev_private;
+	dev->offload_choice.partial_csum = k->told;
 	TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, RING_SIZE, &conf), "configure");
 	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
 	if (k->shuffled)
@@ -89,120 +135,169 @@ make(uint32_t len, uint8_t seed, uint8_t tags)
 	}
 }
 
-/* The device gives it, with these flags, and a checksum that starts behind it. */
+/* The device gives it, with what its header says. */
 static int
-give(uint32_t len, uint8_t flags)
+give(const struct odd *o)
 {
 	const struct virtio_net_hdr_ext hdr = {
-		.hdr = { .flags = flags, .csum_start = rte_cpu_to_le_16(len) },
+		.hdr = {
+			.flags = o->hdr.flags,
+			.gso_type = o->hdr.gso_type,
+			.gso_size = rte_cpu_to_le_16(o->hdr.gso_size),
+			.csum_start = rte_cpu_to_le_16(o->hdr.csum_start),
+			.csum_offset = rte_cpu_to_le_16(o->hdr.csum_offset),
+		},
 	};
 
-	return vdev_net_rx_hdr(&port.net, 0, frame, len, &hdr);
+	return vdev_net_rx_hdr(&port.net, 0, frame, o->len, &hdr) > 0 ? 0 : -1;
+}
+
+/* The mbuf flags of such a frame, less one tag if they are taken out. */
+static uint64_t
+flags_of(const struct kind *k, const struct odd *o)
+{
+	uint64_t flags = o->ol_flags;
+
+	/* A checksum that is completed is no longer partial. */
+	if ((flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_NONE && !k->told)
+		flags ^= RTE_MBUF_F_RX_L4_CKSUM_NONE ^ RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+	if (k->strip && o->tags > 0)
+		flags |= RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
+	return flags;
 }
 
 /* Whether a packet is a frame as make() makes it, less a tag if one was taken out. */
 static bool
-is_made(const struct rte_mbuf *m, uint32_t len, uint8_t seed, uint8_t tags, bool stripped)
+is_made(const struct rte_mbuf *m, const struct kind *k, const struct odd *o, uint8_t seed)
 {
-	uint32_t gone = stripped && tags > 0 ? RTE_VLAN_HLEN : 0;
+	uint32_t gone = k->strip && o->tags > 0 ? RTE_VLAN_HLEN : 0, start = o->hdr.csum_start;
 	const uint8_t *bytes;
 	const char *why;
+	uint16_t sum;
 
-	if (rte_mbuf_check(m, 1, &why) != 0 || m->pkt_len != len - gone ||
-	    m->port != port.port_id || m->packet_type != 0)
+	if (rte_mbuf_check(m, 1, &why) != 0 || m->pkt_len != o->len - gone ||
+	    m->port != port.port_id || m->packet_type != 0 || m->ol_flags != flags_of(k, o) ||
+	    (o->hdr.gso_type != 0 && m->tso_segsz != o->hdr.gso_size))
 		return false;
-	make(len, seed, tags);
+	make(o->len, seed, o->tags);
+	if ((o->hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) && !k->told) {
+		sum = ~rte_raw_cksum(frame + start, o->len - start);
+		memcpy(frame + start + o->hdr.csum_offset, &sum, sizeof(sum));
+	}
 	bytes = rte_pktmbuf_read(m, 0, m->pkt_len, copy);
 	return memcmp(bytes, frame, TYPE_OFF) == 0 &&
 	       memcmp(bytes + TYPE_OFF, frame + TYPE_OFF + gone, m->pkt_len - TYPE_OFF) == 0;
 }
 
-/* DATA_VALID of any of them, and of none that has it not; the lengths and bytes of each. */
+/* A burst of these frames: each arrives, or is counted, and those that arrive do so in turn. */
 static int
-checksums_of_each(const void *data)
+try_burst(const struct kind *k, const struct odd *const *rows)
 {
+	uint64_t before[NB], packets = 0, bytes = 0;
+	struct rte_eth_stats stats, was;
 	struct rte_mbuf *pkts[NB];
-	struct rte_eth_stats stats;
-	unsigned int mask, i, nb;
-	uint64_t bytes = 0;
+	unsigned int i, j, nb, at = 0;
+
+	TEST_ASSERT_SUCCESS(rte_eth_stats_get(port.port_id, &was), "stats");
+	for (i = 0; i < NB; i++) {
+		before[i] = rows[i]->dropped ? fake_port_xstat(&port, rows[i]->dropped) : 0;
+		make(rows[i]->len, i, rows[i]->tags);
+		TEST_ASSERT_SUCCESS(give(rows[i]), "no buffer");
+	}
+	for (nb = 0, i = 0; i < 2; i++)
+		nb += rte_eth_rx_burst(port.port_id, 0, &pkts[nb], NB - nb);
+	for (i = 0; i < NB; i++) {
+		if (rows[i]->dropped != NULL) {
+			for (j = 0; j < NB; j++)
+				before[i] += rows[j]->dropped == rows[i]->dropped;
+			TEST_ASSERT_EQUAL(fake_port_xstat(&port, rows[i]->dropped), before[i],
+				"%s is not counted", rows[i]->name);
+			continue;
+		}
+		TEST_ASSERT(at < nb && is_made(pkts[at], k, rows[i], i), "packet %u, %s", i,
+			rows[i]->name);
+		bytes += pkts[at++]->pkt_len;
+		packets++;
+	}
+	TEST_ASSERT_EQUAL(nb, packets, "%u packets", nb);
+	rte_pktmbuf_free_bulk(pkts, nb);
+	TEST_ASSERT_SUCCESS(rte_eth_stats_get(port.port_id, &stats), "stats");
+	TEST_ASSERT_EQUAL(stats.ipackets - was.ipackets, packets, "packets are not counted");
+	TEST_ASSERT_EQUAL(stats.ibytes - was.ibytes, bytes, "bytes are not counted");
+	return TEST_SUCCESS;
+}
+
+/* What a header says of any of them, and of none that does not say it. */
+static int
+header_of_each(const void *data, const struct odd *o)
+{
+	static struct odd rows[NB];
+	const struct odd *all[NB];
+	unsigned int mask, i;
 
 	TEST_ASSERT_SUCCESS(start(data), "start");
 	for (mask = 0; mask < 256; mask++) {
 		for (i = 0; i < NB; i++) {
-			bytes += LEN + i;
-			make(LEN + i, i, 0);
-			TEST_ASSERT_EQUAL(give(LEN + i, mask & 1 << i % 8 ?
-				VIRTIO_NET_HDR_F_DATA_VALID : 0), 1, "no buffer");
+			rows[i] = mask & 1 << i % 8 ? *o : plain;
+			rows[i].len += i;
+			all[i] = &rows[i];
 		}
-		nb = rte_eth_rx_burst(port.port_id, 0, pkts, NB);
-		TEST_ASSERT_EQUAL(nb, NB, "%u packets", nb);
-		for (i = 0; i < NB; i++) {
-			TEST_ASSERT(is_made(pkts[i], LEN + i, i, 0, false), "mask 0x%x packet %u",
-				mask, i);
-			TEST_ASSERT_EQUAL(pkts[i]->ol_flags, (mask & 1 << i % 8 ?
-				RTE_MBUF_F_RX_L4_CKSUM_GOOD : 0), "mask 0x%x packet %u", mask, i);
-		}
-		rte_pktmbuf_free_bulk(pkts, NB);
+		TEST_ASSERT_SUCCESS(try_burst(data, all), "mask 0x%x", mask);
 	}
-	TEST_ASSERT_SUCCESS(rte_eth_stats_get(port.port_id, &stats), "stats");
-	TEST_ASSERT_EQUAL(stats.ibytes, bytes, "%llu bytes", (unsigned long long)stats.ibytes);
 	return fake_port_close(&port);
 }
 
-/* One odd frame at one place: it arrives or is counted, and all others arrive in turn. */
 static int
-try_odd(const struct kind *k, const struct odd *o, unsigned int place)
+checked_or_not(const void *data)
 {
-	uint64_t before = o->dropped == NULL ? 0 : fake_port_xstat(&port, o->dropped);
-	unsigned int i, nb, at = 0;
-	struct rte_mbuf *pkts[NB];
-	bool is_odd;
+	static const struct odd row = { "checked", LEN, .hdr.flags = VIRTIO_NET_HDR_F_DATA_VALID,
+					.ol_flags = RTE_MBUF_F_RX_L4_CKSUM_GOOD };
 
-	for (i = 0; i < NB; i++) {
-		is_odd = i == place;
-		make(is_odd ? o->len : LEN, i, is_odd ? o->tags : 0);
-		TEST_ASSERT_EQUAL(give(is_odd ? o->len : LEN, is_odd ? o->flags : 0), 1,
-			"no buffer");
-	}
-	nb = rte_eth_rx_burst(port.port_id, 0, pkts, NB);
-	TEST_ASSERT_EQUAL(nb, (o->dropped != NULL ? NB - 1u : NB), "%u packets", nb);
-	for (i = 0; i < NB; i++) {
-		is_odd = i == place;
-		if (!is_odd || o->dropped == NULL)
-			TEST_ASSERT(is_made(pkts[at++], (is_odd ? o->len : LEN), i,
-				(is_odd ? o->tags : 0), k->strip), "packet %u", i);
-	}
-	rte_pktmbuf_free_bulk(pkts, nb);
-	if (o->dropped != NULL)
-		TEST_ASSERT_EQUAL(fake_port_xstat(&port, o->dropped), before + 1, "not counted");
-	return TEST_SUCCESS;
+	return header_of_each(data, &row);
 }
 
 static int
+partial_or_not(const void *data)
+{
+	static const struct odd row = { "a checksum", LEN, PARTIAL(14, 6),
+					.ol_flags = RTE_MBUF_F_RX_L4_CKSUM_NONE };
+
+	return header_of_each(data, &row);
+}
+
+/* One odd frame at each place among others. */
+static int
 one_odd_packet(const void *data)
 {
-	uint64_t bytes = 0, packets = 0;
-	const struct kind *k = data;
-	struct rte_eth_stats stats;
-	unsigned int i, place;
+	const struct odd *all[NB];
+	unsigned int i, k, place;
 
-	TEST_ASSERT_SUCCESS(start(k), "start");
+	TEST_ASSERT_SUCCESS(start(data), "start");
 	for (i = 0; i < RTE_DIM(odds); i++) {
 		for (place = 0; place < NB; place++) {
-			TEST_ASSERT_SUCCESS(try_odd(k, &odds[i], place), "%s at %u",
-				odds[i].name, place);
-			packets += NB - 1;
-			bytes += (NB - 1) * LEN;
-			if (odds[i].dropped != NULL)
-				continue;
-			packets++;
-			bytes += odds[i].len - (k->strip && odds[i].tags > 0 ? RTE_VLAN_HLEN : 0);
+			for (k = 0; k < NB; k++)
+				all[k] = k == place ? &odds[i] : &plain;
+			TEST_ASSERT_SUCCESS(try_burst(data, all), "%s at %u", odds[i].name, place);
 		}
 	}
-	TEST_ASSERT_SUCCESS(rte_eth_stats_get(port.port_id, &stats), "stats");
-	TEST_ASSERT_EQUAL(stats.ipackets, packets, "%llu packets",
-		(unsigned long long)stats.ipackets);
-	TEST_ASSERT_EQUAL(stats.ibytes, bytes, "%llu bytes", (unsigned long long)stats.ibytes);
+	return fake_port_close(&port);
+}
+
+/* All of them odd, each beside each. */
+static int
+only_odd_packets(const void *data)
+{
+	const struct odd *all[NB];
+	unsigned int i, k, step;
+
+	TEST_ASSERT_SUCCESS(start(data), "start");
+	for (step = 0; step < RTE_DIM(odds); step++) {
+		for (i = 0; i < RTE_DIM(odds); i++) {
+			for (k = 0; k < NB; k++)
+				all[k] = &odds[(i + k * step) % RTE_DIM(odds)];
+			TEST_ASSERT_SUCCESS(try_burst(data, all), "from %u by %u", i, step);
+		}
+	}
 	return fake_port_close(&port);
 }
 
@@ -220,10 +315,16 @@ one_odd_packet(const void *data)
 static struct unit_test_suite suite = {
 	.suite_name = "vio_rx_group",
 	.unit_test_cases = {
-		KINDS("checksums", checksums_of_each),
+		KINDS("checked or not", checked_or_not),
+		KINDS("partial or not", partial_or_not),
 		KINDS("one odd", one_odd_packet),
 		KIND("one odd, stripped, split", one_odd_packet, .strip = true),
 		KIND("one odd, stripped, packed", one_odd_packet, .packed = true, .strip = true),
+		KIND("one odd, told, split", one_odd_packet, .told = true),
+		KIND("one odd, told, packed", one_odd_packet, .packed = true, .told = true),
+		KINDS("only odd", only_odd_packets),
+		KIND("only odd, told, split", only_odd_packets, .told = true),
+		KIND("only odd, told, packed", only_odd_packets, .packed = true, .told = true),
 		TEST_CASES_END()
 	}
 };

@@ -116,6 +116,7 @@ struct vio_rxq {
 	uint16_t addr_off;		/* VIO_MBUF_ADDR() */
 	uint64_t plain_data_valid;	/* VIRTIO_NET_HDR_F_DATA_VALID if the header may say that */
 	uint64_t plain_hdr_bits[2];	/* of the first 16 bytes of a buffer: vio_rx_group.h */
+	uint16_t told_says;		/* vio_hdr_rx_says() of which the application is told */
 	uint16_t nb_new_ids;		/* split: so many slots to come may say another id */
 	uint8_t state;			/* enum vio_queue_state */
 	uint8_t busy;			/* in a burst; written by the queue's thread */

@@ -91,6 +91,9 @@ vio_hdr_rx_says(const struct rte_mbuf *m)
 	return rte_le_to_cpu_16(*(const volatile both_t *)&vio_hdr_rx(m)->flags);
 }
 
+/* Of that, what gso_type says. */
+#define VIO_HDR_SAYS_GSO	(UINT8_MAX << 8)
+
 /*
  * The second 8 bytes of a received header, as a little-endian number: num_buffers is 1; and the
  * bits that say so.

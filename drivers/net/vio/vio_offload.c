@@ -20,6 +20,7 @@
 #include "vio_ctrl.h"
 #include "vio_log.h"
 #include "vio_offload.h"
+#include "vio_rx_offload.h"
 #include "vio_tx_offload.h"
 
 #define RX_L4_CKSUM	(RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM)
@@ -268,6 +269,9 @@ vio_offload_rxq_renew(const struct rte_eth_dev *eth_dev, struct vio_rxq *q)
 	q->lro_frame_len = lro_bound(&eth_dev->data->dev_conf.rxmode);
 	q->gso_types = gso_types(q->dev, table, RTE_DIM(table));
 	q->partial_csum = q->dev->offload_choice.partial_csum;
+	q->told_says = (VIO_HDR_SAYS_GSO & ~(VIO_RX_TUNNEL_BITS << 8)) |
+		       VIRTIO_NET_HDR_F_DATA_VALID |
+		       (q->partial_csum ? VIRTIO_NET_HDR_F_NEEDS_CSUM : 0);
 	q->tunnel = vio_has(q->dev, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO);
 	q->tunnel_csum = vio_has(q->dev, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM);
 	q->rsc_ext = vio_has(q->dev, VIRTIO_NET_F_RSC_EXT);

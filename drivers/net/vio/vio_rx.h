@@ -164,18 +164,13 @@ vio_rx_take_rest(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_
 	return true;
 }
 
-/* As vio_rx_offload(), which is for packets of which the header says more than that all is well. */
+/* As vio_rx_offload(); most headers say nothing. */
 static __rte_always_inline bool
 vio_rx_look_at_header(const struct vio_rxq *q, struct rte_mbuf *m, uint32_t *longest)
 {
 	uint16_t says = vio_hdr_rx_says(m);
 
-	if (says == 0)
-		return true;
-	if (says != VIRTIO_NET_HDR_F_DATA_VALID)
-		return vio_rx_offload(q, m, longest);
-	m->ol_flags |= RTE_MBUF_F_RX_L4_CKSUM_GOOD;
-	return true;
+	return likely(says == 0) || vio_rx_offload_says(q, m, says, longest);
 }
 
 /* Whether the application should see a packet, which is counted otherwise. */
@@ -366,7 +361,27 @@ vio_rx_singles(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mb
 
 #ifdef VIO_HAS_VEC
 /*
- * Takes groups of plain packets, as long as there are any and up to the ring's end, at most
+ * Looks again at nb packets that groups took, some of which are not plain, and drops those that are
+ * not wanted. Returns how many stay.
+ */
+static __rte_noinline uint16_t
+vio_rx_groups_look_again(struct vio_rxq *q, struct rte_mbuf **pkts, uint16_t nb, uint64_t *bytes)
+{
+	uint16_t i, stay = 0;
+
+	for (i = 0; i < nb; i++) {
+		if (likely(vio_rx_is_wanted(q, pkts[i]))) {
+			pkts[stay++] = pkts[i];
+			continue;
+		}
+		*bytes -= pkts[i]->pkt_len;
+		rte_pktmbuf_free(pkts[i]);
+	}
+	return stay;
+}
+
+/*
+ * Takes groups of packets, as long as there are any and up to the ring's end, at most
  * nb packets. Returns how many.
  */
 static __rte_always_inline uint16_t
@@ -395,7 +410,7 @@ vio_rx_groups(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbu
 	*bytes += vio_vec_sum(&sums.bytes);
 	fmt->skip(q, nb_rx);
 	if (unlikely(!vio_vec_has_none(&sums.room, RTE_BIT64(63))))
-		nb_rx = vio_rx_groups_drop_long(q, pkts, nb_rx, bytes);
+		nb_rx = vio_rx_groups_look_again(q, pkts, nb_rx, bytes);
 	if (vio_rx_has_extras(q))
 		*bytes -= vio_rx_add_extras(q, pkts, nb_rx);
 	return nb_rx;

@@ -3,11 +3,12 @@
  */
 
 /*
- * Receive of a group of buffers at once, as long as all of them are plain: used in the order in
- * which they were posted, each a whole packet of a length that needs no second look, about which
- * the header says no more than that its checksum is good. Whether they are is found out by
+ * Receive of a group of buffers at once, as long as all of them are used in the order in which they
+ * were posted, and each is a whole packet of a possible length. Whether they are is found out by
  * comparing what the device wrote with what is expected, not by trust; otherwise nothing was
  * done, and vio_rx.h takes the buffers one by one, with all checks and their consequences.
+ * Packets that may be too long, or about which the header says more than that the checksum is
+ * good, need a second look afterwards, of which the sums over groups tell.
  * Included by vio_rx.h only.
  *
  * What the device wrote of a buffer is a word of 64 bits in either ring format. The difference
@@ -77,7 +78,10 @@ vio_rx_expect(const struct vio_rx_word *word, const struct vio_rxq *q, uint64_t 
 	const int64_t min_len = q->hdr_len + RTE_ETHER_HDR_LEN;
 
 	e->shortest = (uint64_t)min_len << word->len_shift | flags;
-	/* Negative, so that no word is good, where buffers are too short for any frame. */
+	/*
+	 * Where buffers are too short for any frame, negative: then no word is good, as one that is
+	 * not below the shortest is above this.
+	 */
 	e->longer = (uint64_t)(q->buf_len - min_len) << word->len_shift;
 	e->fits = q->mtu_frame_len;
 	e->rearm = (vio_vec_pair_t){ q->mbuf_rearm, q->mbuf_rearm };
@@ -128,10 +132,10 @@ vio_rx_hdr_read(const struct rte_mbuf *m, const struct vio_rx_expected *e, vio_v
 }
 
 /*
- * Fills in the mbufs of a group for packets of these lengths. Returns false if a header says more
- * than that all is well; then what was filled in means nothing.
+ * Fills in the mbufs of a group for packets of these lengths. Returns in which bits any header
+ * differs from what is expected; not all of them count.
  */
-static __rte_always_inline bool
+static __rte_always_inline vio_vec_pair_t
 vio_rx_group_fill(struct rte_mbuf **bufs, const vio_vec_t *lens, const struct vio_rx_expected *e)
 {
 	vio_vec_pair_t hdr[2], len, pkt_len, ol_flags, wrong = { 0 };
@@ -154,18 +158,18 @@ vio_rx_group_fill(struct rte_mbuf **bufs, const vio_vec_t *lens, const struct vi
 		vio_rx_mbuf_fill(m[1], __builtin_shufflevector(e->rearm, ol_flags, 1, 3),
 				 __builtin_shufflevector(pkt_len, len, 1, 3));
 	}
-	return vio_vec_pair_has_none(wrong, e->hdr_bits);
+	return wrong;
 }
 
 /* Sums over groups. */
 struct vio_rx_sums {
 	vio_vec_t bytes;
-	vio_vec_t room;		/* negative in a word if any packet there does not simply fit */
+	vio_vec_t room;		/* negative in a word if any packet there needs a second look */
 };
 
 /*
- * Fills in the mbufs of the group that begins with the one numbered first, if all of them are
- * plain. Returns whether they are.
+ * Fills in the mbufs of the group that begins with the one numbered first, if each of them is a
+ * packet. Returns whether they are; if not, what was filled in means nothing.
  */
 static __rte_always_inline bool
 vio_rx_group(const struct vio_rx_word *word, const struct vio_rxq *q,
@@ -173,6 +177,7 @@ vio_rx_group(const struct vio_rx_word *word, const struct vio_rxq *q,
 	     struct vio_rx_sums *sums)
 {
 	vio_vec_t above, lens;
+	vio_vec_pair_t wrong;
 
 	vio_rx_group_read(word, g, first, e, &above);
 	if (unlikely(!vio_rx_group_is_near(word, &above, e)))
@@ -180,29 +185,16 @@ vio_rx_group(const struct vio_rx_word *word, const struct vio_rxq *q,
 	if (word->shows)
 		vio_ring_packed_shown_barrier(&q->ring);
 	lens = (above >> word->len_shift) + RTE_ETHER_HDR_LEN;
-	if (unlikely(!vio_rx_group_fill(&g->bufs[first], &lens, e)))
-		return false;
+	wrong = vio_rx_group_fill(&g->bufs[first], &lens, e);
+	if (unlikely(!vio_vec_pair_has_none(wrong, e->hdr_bits))) {
+		/* A packet of several buffers, or of none. */
+		if (wrong[1] & e->hdr_bits[1])
+			return false;
+		sums->room |= RTE_BIT64(63);
+	}
 	sums->bytes += lens;
 	sums->room |= e->fits - lens;
 	return true;
-}
-
-/* Drops those of nb packets that are too long, also for their tags. Returns how many stay. */
-static __rte_noinline uint16_t
-vio_rx_groups_drop_long(struct vio_rxq *q, struct rte_mbuf **pkts, uint16_t nb, uint64_t *bytes)
-{
-	uint16_t i, stay = 0;
-
-	for (i = 0; i < nb; i++) {
-		if (vio_frame_fits(pkts[i], q->mtu_frame_len, 0)) {
-			pkts[stay++] = pkts[i];
-			continue;
-		}
-		q->stats.oversize++;
-		*bytes -= pkts[i]->pkt_len;
-		rte_pktmbuf_free(pkts[i]);
-	}
-	return stay;
 }
 
 #endif

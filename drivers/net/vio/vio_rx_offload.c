@@ -21,7 +21,6 @@
 #include "vio_rx_offload.h"
 
 #define UDP_CSUM_OFFSET	offsetof(struct rte_udp_hdr, dgram_cksum)
-#define TUNNEL_BITS	(VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV4 | VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV6)
 
 /* The header that the device wrote, in a private copy; what was not negotiated is zero. */
 static struct virtio_net_hdr_ext
@@ -52,12 +51,6 @@ csum_write(struct rte_mbuf *m, uint32_t off, uint16_t csum)
 	}
 }
 
-static bool
-csum_is_within(const struct rte_mbuf *m, uint32_t start, uint32_t offset)
-{
-	return start >= RTE_ETHER_HDR_LEN && start + offset + sizeof(uint16_t) <= m->pkt_len;
-}
-
 /*
  * Completes the checksum whose field, at offset from start, holds the sum of the pseudo header:
  * virtio 5.1.9.4, over all from start to the packet's end. Returns false when the packet does not
@@ -66,7 +59,7 @@ csum_is_within(const struct rte_mbuf *m, uint32_t start, uint32_t offset)
 static bool
 csum_complete(struct rte_mbuf *m, uint32_t start, uint32_t offset)
 {
-	if (!csum_is_within(m, start, offset))
+	if (!vio_rx_holds_csum(m, start, offset))
 		return false;
 	csum_write(m, start + offset, vio_csum_of(vio_csum_sum(m, start, m->pkt_len - start)));
 	return true;
@@ -79,7 +72,7 @@ csum_complete(struct rte_mbuf *m, uint32_t start, uint32_t offset)
 static bool
 tunnel_is_possible(const struct vio_rxq *q, const struct virtio_net_hdr *hdr)
 {
-	return q->tunnel && (hdr->gso_type & TUNNEL_BITS) != TUNNEL_BITS &&
+	return q->tunnel && (hdr->gso_type & VIO_RX_TUNNEL_BITS) != VIO_RX_TUNNEL_BITS &&
 	       (hdr->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) &&
 	       !(hdr->flags & VIRTIO_NET_HDR_F_DATA_VALID);
 }
@@ -88,17 +81,9 @@ tunnel_is_possible(const struct vio_rxq *q, const struct virtio_net_hdr *hdr)
 static bool
 lro_mark(const struct vio_rxq *q, struct rte_mbuf *m, const struct virtio_net_hdr *hdr)
 {
-	uint8_t type = hdr->gso_type & ~(VIRTIO_NET_HDR_GSO_ECN | TUNNEL_BITS);
-	uint16_t size = rte_le_to_cpu_16(hdr->gso_size);
-
-	if ((hdr->gso_type & TUNNEL_BITS) && !tunnel_is_possible(q, hdr))
+	if ((hdr->gso_type & VIO_RX_TUNNEL_BITS) && !tunnel_is_possible(q, hdr))
 		return false;
-	/* type has five bits. */
-	if (!(q->gso_types & RTE_BIT32(type)) || size == 0)
-		return false;
-	m->ol_flags |= RTE_MBUF_F_RX_LRO;
-	m->tso_segsz = size;
-	return true;
+	return vio_rx_lro_mark(q, m, hdr->gso_type, rte_le_to_cpu_16(hdr->gso_size));
 }
 
 /*
@@ -140,10 +125,10 @@ partial_take(const struct vio_rxq *q, struct rte_mbuf *m, const struct virtio_ne
 	uint32_t outer = tunnel ? outer_find(m, hdr) : 0;
 
 	/* virtio 5.1.9.4.2: MUST NOT be accepted of a packet that says to come in no tunnel. */
-	if (tunnel && (!q->tunnel_csum || !(hdr->hdr.gso_type & TUNNEL_BITS) || outer >= start ||
-		       !csum_is_within(m, outer, UDP_CSUM_OFFSET)))
+	if (tunnel && (!q->tunnel_csum || !(hdr->hdr.gso_type & VIO_RX_TUNNEL_BITS) ||
+		       outer >= start || !vio_rx_holds_csum(m, outer, UDP_CSUM_OFFSET)))
 		return false;
-	if (q->partial_csum && csum_is_within(m, start, offset)) {
+	if (q->partial_csum && vio_rx_holds_csum(m, start, offset)) {
 		m->ol_flags |= RTE_MBUF_F_RX_L4_CKSUM_NONE;
 		return true;
 	}
