@@ -19,10 +19,8 @@
 
 #define BUF_LEN	64
 
-static struct virtq_desc desc[SIZE];
-static struct rte_mbuf mbufs[SIZE];	/* priv_size: which of them it is */
 static uint8_t buf[RTE_PKTMBUF_HEADROOM + BUF_LEN];
-static struct rte_mbuf *sw_ring[SIZE];
+static struct rte_mbuf *sw_ring[SIZE];	/* priv_size: which mbuf it is */
 static uint16_t order_room[2 * SIZE];
 static unsigned int nb_out[SIZE];	/* by mbuf: how often it was given away */
 static struct vio_rxq q;
@@ -147,11 +145,12 @@ sw_ring_is_right(void)
 static void
 begin(void)
 {
+	struct rte_mbuf *m;
 	uint16_t i;
 
 	q.ring.size = SIZE;
 	q.ring.mask = SIZE - 1;
-	q.ring.desc = desc;
+	q.ring.desc = __CPROVER_allocate(SIZE * sizeof(*q.ring.desc), false);
 	q.ring.weak_barriers = nondet_bool();
 	if (!PACKED)
 		q.ring.used = __CPROVER_allocate(sizeof(struct virtq_used) + 8 * SIZE + 2, false);
@@ -176,9 +175,10 @@ begin(void)
 	q.state = VIO_QUEUE_STARTED;
 	ASSUME(indices_are_right() && order_is_right() && batch_is_right());
 	for (i = 0; i < SIZE; i++) {
-		mbufs[i].buf_addr = buf;
-		mbufs[i].priv_size = i;
-		sw_ring[i] = is_held(i) ? &mbufs[i] : NULL;
+		m = __CPROVER_allocate(sizeof(*m), true);
+		m->buf_addr = buf;
+		m->priv_size = i;
+		sw_ring[i] = is_held(i) ? m : NULL;
 	}
 }
 

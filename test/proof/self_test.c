@@ -16,19 +16,24 @@ no_stub(void);
 static uint32_t table[4];
 
 static uint32_t
-look_up(const volatile struct entry *entries, unsigned int i)
+look_up(const struct entry *entries, unsigned int i)
 {
-	uint16_t id = entries[i].id;
+	const volatile struct entry *entry = &entries[i];
+	uint16_t id = entry->id;
 
 #ifdef SECOND_READ
-	PROVE(id == entries[i].id, "the same value twice");
+	PROVE(id == entry->id, "the same value twice");
+#endif
+#ifdef SECOND_LOAD
+	PROVE(__atomic_load_n(&entries[i].id, __ATOMIC_ACQUIRE) ==
+	      __atomic_load_n(&entries[i].id, __ATOMIC_ACQUIRE), "the same value loaded twice");
 #endif
 #ifdef NO_STUB
 	id += no_stub();
 #endif
 #ifdef ENDLESS
 	while (id >= 4)
-		id = entries[i].id;
+		id = entry->id;
 #endif
 #ifndef OUT_OF_BOUNDS
 	id %= 4;

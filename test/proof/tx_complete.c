@@ -17,7 +17,6 @@
 #include "permutation.h"
 #include "proof.h"
 
-static struct pvirtq_desc desc[SIZE];
 static struct rte_mbuf mbufs[SIZE];	/* priv_size: which of them it is */
 static struct rte_mempool pool;
 static void *sw_ring[SIZE];
@@ -91,7 +90,7 @@ begin(void)
 
 	q.ring.size = SIZE;
 	q.ring.mask = SIZE - 1;
-	q.ring.pdesc = desc;
+	q.ring.pdesc = __CPROVER_allocate(SIZE * sizeof(*q.ring.pdesc), false);
 	q.ring.weak_barriers = nondet_bool();
 	if (!PACKED)
 		q.ring.used = __CPROVER_allocate(sizeof(struct virtq_used) + 8 * SIZE + 2, false);

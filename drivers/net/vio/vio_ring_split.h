@@ -96,13 +96,13 @@ vio_ring_split_publish(struct vio_ring *ring)
 static inline bool
 vio_ring_split_is_wanted(const struct vio_ring *ring, uint16_t old)
 {
-	const volatile struct virtq_used *used = ring->used;
+	const volatile rte_le16_t *flags = &ring->used->flags;
 	const volatile rte_le16_t *avail_event;
 	uint16_t event;
 
 	if (!ring->event_idx)
-		return !(used->flags & rte_cpu_to_le_16(VIRTQ_USED_F_NO_NOTIFY));
-	avail_event = (const volatile rte_le16_t *)&used->ring[ring->size];
+		return !(*flags & rte_cpu_to_le_16(VIRTQ_USED_F_NO_NOTIFY));
+	avail_event = (const volatile rte_le16_t *)&ring->used->ring[ring->size];
 	event = rte_le_to_cpu_16(*avail_event);
 	return (uint16_t)(event - old) < (uint16_t)(ring->avail_idx - old);
 }
