@@ -18,9 +18,18 @@ def of_ring(direction, name, size):
     defines = (f"FORMAT={name}", f'BURST_FILE="vio_{direction}_{file}.c"', f"SIZE={size}",
                f"PACKED={file == 'packed':d}", f"IN_ORDER={file != name:d}")
     if direction == "tx":
-        return Proof("tx_complete.c", size, {"vio_order_reverse.0": size // 2}, defines)
+        return Proof("tx_complete.c", size, {"vio_order_reverse.0": size // 2}, defines,
+                     {"vio_tx_group_is_unmarked": "group_never",
+                      "rte_mempool_put_bulk": "put_back"})
     return Proof("rx_dequeue.c", size, defines=defines,
                  replaced={"rte_pktmbuf_free": "give_away", "vio_rx_finish": "finish_any"})
+
+
+def of_group(direction, name, size):
+    """The proof of what a direction does by groups, on a ring with so many entries, 0: any."""
+    return Proof(f"{direction}_group.c", size, defines=(
+        f"FORMAT={name}", f'BURST_FILE="vio_{direction}_{name}.c"', f"SIZE={size}",
+        f"PACKED={name == 'packed':d}"))
 
 
 REGISTERS = {"rte_read8": "register8", "rte_read16": "register16", "rte_read32": "register32"}

@@ -3,10 +3,10 @@
  */
 
 /*
- * The next sent packet that is taken back, in any state that the invariant allows, whatever the
- * device wrote: the invariant holds afterwards as well, and of the packets that the device held,
- * each is still held, by the same descriptors, or handed on to be freed, and only one of these.
- * So, by induction, of any number of packets.
+ * The next sent packet that is taken back, or the next run of them at once, in any state that the
+ * invariant allows, whatever the device wrote: the invariant holds afterwards as well, and of the
+ * packets that the device held, each is still held, by the same descriptors, or handed on to be
+ * freed, and only one of these. So, by induction, of any number of packets.
  *
  * FORMAT is the name of a format, BURST_FILE its file, SIZE the entries of the ring; PACKED and
  * IN_ORDER say which it is.
@@ -17,9 +17,9 @@
 #include "permutation.h"
 #include "proof.h"
 
-static struct rte_mbuf mbufs[SIZE];	/* priv_size: which of them it is */
+static struct vio_tx_format format;
 static struct rte_mempool pool;
-static void *sw_ring[SIZE];
+static void *sw_ring[SIZE];		/* mbufs, priv_size: which of them it is */
 static struct vio_tx_shape shapes[SIZE];
 static uint16_t order_room[2 * SIZE];
 static unsigned int nb_out[SIZE];	/* by mbuf: how often it was given away */
@@ -32,6 +32,44 @@ vio_txq_break(struct vio_txq *queue, enum vio_violation kind)
 {
 	PROVE(kind < VIO_NB_VIOLATIONS, "a kind");
 	queue->state = VIO_QUEUE_BROKEN;
+}
+
+/*
+ * In place of the format's match(), which compares words of groups: as many of the oldest
+ * positions as may be asked for, whatever stands there.
+ */
+static uint16_t
+match_any(const struct vio_txq *queue, uint16_t max)
+{
+	uint16_t nb = nondet_u16();
+
+	PROVE(max <= vio_tx_nb_held(queue), "no more than the device holds");
+	PROVE(queue->oldest + max <= SIZE, "not round the end");
+	ASSUME(nb <= max && (PACKED || nb <= vio_ring_split_nb_used(&queue->ring)));
+	return nb;
+}
+
+/* In place of vio_tx_group_is_unmarked(): the ring is smaller than a group. */
+bool
+group_never(void **stands __rte_unused)
+{
+	PROVE(false, "no group");
+	return false;
+}
+
+/* In place of rte_mempool_put_bulk(). */
+void
+put_back(struct rte_mempool *mp, void *const *objs, unsigned int nb)
+{
+	const struct rte_mbuf *m;
+	unsigned int i;
+
+	PROVE(mp == &pool, "the pool of all raw packets");
+	for (i = 0; i < nb; i++) {
+		m = objs[i];
+		PROVE(raw[m->priv_size], "a raw packet");
+		nb_out[m->priv_size]++;
+	}
 }
 
 static bool
@@ -78,7 +116,9 @@ window_is_right(void)
 	       vio_ring_packed_nb_posted(&q.ring) == vio_tx_nb_held(&q) &&
 	       (q.ring.used_bits == VIO_RING_PACKED_BITS || q.ring.used_bits == 0);
 #else
-	return right && vio_ring_split_nb_posted(&q.ring) == nb_chains;
+	/* As of the last look, which vio_ring_split_look() found to be possible. */
+	return right && vio_ring_split_nb_posted(&q.ring) == nb_chains &&
+	       vio_ring_split_nb_used(&q.ring) <= nb_chains;
 #endif
 }
 
@@ -86,7 +126,11 @@ window_is_right(void)
 static void
 begin(void)
 {
+	struct rte_mbuf *m;
 	uint16_t i;
+
+	format = FORMAT;
+	format.match = match_any;
 
 	q.ring.size = SIZE;
 	q.ring.mask = SIZE - 1;
@@ -111,11 +155,12 @@ begin(void)
 	for (i = 0; i < SIZE; i++) {
 		q.order.ids[i] = nondet_u16();
 		q.order.pos_of[i] = nondet_u16();
-		mbufs[i].priv_size = i;
+		m = __CPROVER_allocate(sizeof(*m), true);
+		m->priv_size = i;
 		raw[i] = nondet_bool();
 		shapes[i] = (struct vio_tx_shape){ nondet_u16(), nondet_bool() };
 		sw_ring[i] = nondet_bool() ? NULL :
-			     nondet_bool() ? &mbufs[i] : vio_tx_mark(&mbufs[i]);
+			     nondet_bool() ? m : vio_tx_mark(m);
 	}
 	ASSUME(order_is_right() && window_is_right());
 }
@@ -148,30 +193,46 @@ look_at_held(unsigned int *nb, bool first)
 	}
 }
 
-void
-proof(void)
+/* Takes back one packet, or a run. Returns how many. */
+static uint16_t
+take(void)
 {
 	struct vio_tx_done done = { .nb_raw = 0, .nb_other = 0 };
-	unsigned int before[SIZE] = { 0 };
 	uint16_t i, nb;
 
-	begin();
-	look_at_held(before, true);
-
-	nb = vio_tx_take_each(&FORMAT, &q, 1, &done);
-	for (i = 0; i < done.nb_raw; i++) {
-		PROVE(raw[done.raw[i]->priv_size], "a raw packet");
-		nb_out[done.raw[i]->priv_size]++;
+	if (nondet_bool()) {
+		nb = vio_tx_take_run(&format, &q, nondet_u16());
+		REACHED(nb == 1, "a run of one packet");
+		REACHED(nb == SIZE, "a run of all");
+		return nb;
 	}
+	nb = vio_tx_take_each(&format, &q, 1, &done);
+	put_back(&pool, (void **)done.raw, done.nb_raw);
 	for (i = 0; i < done.nb_other; i++)
 		nb_out[done.other[i]->priv_size]++;
-	PROVE(done.nb_raw + done.nb_other == nb, "what is taken back is freed");
 	REACHED(nb == 1 && done.nb_raw == 1, "a raw packet");
 	REACHED(nb == 1 && done.nb_other == 1, "another one");
 	REACHED(nb == 0 && q.state == VIO_QUEUE_STARTED, "none");
 	REACHED(nb == 0 && q.state == VIO_QUEUE_BROKEN, "a violation");
+	return nb;
+}
+
+void
+proof(void)
+{
+	unsigned int before[SIZE] = { 0 };
+	uint16_t i, nb, nb_freed = 0;
+
+	begin();
+	look_at_held(before, true);
+
+	nb = take();
+
 	PROVE(order_is_right(), "the order");
 	PROVE(window_is_right(), "the invariant");
+	for (i = 0; i < SIZE; i++)
+		nb_freed += nb_out[i];
+	PROVE(nb_freed == nb, "what is taken back is freed");
 	look_at_held(nb_out, false);
 	for (i = 0; i < SIZE; i++)
 		PROVE(nb_out[i] == before[i], "each packet is in one place");
