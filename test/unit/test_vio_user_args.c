@@ -58,6 +58,8 @@ all_given(void)
 	TEST_ASSERT_BUFFERS_ARE_EQUAL(conf->mac, mac, 6, "mac");
 	TEST_ASSERT_SUCCESS(parse("path=b,cq=0"), "without control commands");
 	TEST_ASSERT(!conf->cq, "cq");
+	TEST_ASSERT_SUCCESS(parse("path=b,mtu=65513"), "the largest MTU");
+	TEST_ASSERT_EQUAL(conf->mtu, 65513, "mtu");
 	return TEST_SUCCESS;
 }
 
@@ -69,7 +71,7 @@ refused(void)
 		"queues= 2", "queues=2,cq=0", "queues=4294967297", "queue_size=4",
 		"queue_size=100", "queue_size=65536", "mrg_rxbuf=2", "packed_vq=-1", "in_order=x",
 		"cq=2", "server=2", "vectorized=2", "rss_fallback=2", "speed=0",
-		"speed=2147483648", "mtu=67", "mtu=65536", "mac=", "mac=1",
+		"speed=2147483648", "mtu=67", "mtu=65514", "mtu=65536", "mac=", "mac=1",
 		"mac=ff:ff:ff:ff:ff:ff", "mac=01:00:00:00:00:01", "mac=00:00:00:00:00:00",
 		"iface=tap0", "queue=1", "Queues=1", "queues=1,queues=2", "path=other",
 	};

@@ -17,6 +17,7 @@
 #include <rte_kvargs.h>
 #include <rte_string_fns.h>
 
+#include "vio.h"
 #include "vio_log.h"
 #include "vio_user_args.h"
 
@@ -40,6 +41,7 @@ struct arg_number {
 	const char *device;
 	uint32_t min;
 	uint32_t max;
+	bool power_of_2;
 	uint32_t value;
 };
 
@@ -53,9 +55,11 @@ arg_number(const char *key, const char *value, void *opaque)
 	errno = 0;
 	number = strtoull(value != NULL ? value : "", &end, 10);
 	if (value == NULL || value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0 ||
-	    number < arg->min || number > arg->max) {
-		VIO_LOG(ERR, arg->device, "bad value %s=%s: a number from %u to %u is expected",
-			key, value != NULL ? value : "", arg->min, arg->max);
+	    number < arg->min || number > arg->max ||
+	    (arg->power_of_2 && !rte_is_power_of_2(number))) {
+		VIO_LOG(ERR, arg->device, "bad value %s=%s: a %s from %u to %u is expected", key,
+			value != NULL ? value : "", arg->power_of_2 ? "power of two" : "number",
+			arg->min, arg->max);
 		return -EINVAL;
 	}
 	arg->value = number;
@@ -71,6 +75,22 @@ arg_number_get(struct rte_kvargs *kvlist, const char *device, const char *key, u
 	int ret = rte_kvargs_process(kvlist, key, arg_number, &arg);
 
 	*value = arg.value;
+	return ret < 0 ? -EINVAL : 0;
+}
+
+static int
+queue_size_get(struct rte_kvargs *kvlist, const char *device, struct vio_user_conf *conf)
+{
+	struct arg_number arg = {
+		.device = device,
+		.min = VIO_RING_SIZE_MIN,
+		.max = VIRTQ_SIZE_MAX,
+		.power_of_2 = true,
+		.value = VIRTQ_SIZE_MAX,
+	};
+	int ret = rte_kvargs_process(kvlist, ARG_QUEUE_SIZE, arg_number, &arg);
+
+	conf->queue_size = arg.value;
 	return ret < 0 ? -EINVAL : 0;
 }
 
@@ -124,21 +144,14 @@ mac_get(const struct rte_kvargs *kvlist, const char *device, struct vio_user_con
 static int
 numbers_get(struct rte_kvargs *kvlist, const char *device, struct vio_user_conf *conf)
 {
-	uint32_t pairs = 1, size = VIRTQ_SIZE_MAX, mtu = 0;
+	uint32_t pairs = 1, mtu = 0;
 
 	if (arg_number_get(kvlist, device, ARG_QUEUES, 1, VIO_USER_PAIRS_MAX, &pairs) < 0 ||
-	    arg_number_get(kvlist, device, ARG_QUEUE_SIZE, VIO_RING_SIZE_MIN, VIRTQ_SIZE_MAX,
-			   &size) < 0 ||
-	    arg_number_get(kvlist, device, ARG_MTU, VIRTIO_NET_MTU_MIN, UINT16_MAX, &mtu) < 0 ||
+	    queue_size_get(kvlist, device, conf) < 0 ||
+	    arg_number_get(kvlist, device, ARG_MTU, VIO_MTU_MIN, VIO_MTU_MAX, &mtu) < 0 ||
 	    arg_number_get(kvlist, device, ARG_SPEED, 1, VIRTIO_NET_SPEED_MAX, &conf->speed) < 0)
 		return -EINVAL;
-	if (!rte_is_power_of_2(size)) {
-		VIO_LOG(ERR, device, "bad value " ARG_QUEUE_SIZE "=%u: a power of two from %u to "
-			"%u is expected", size, VIO_RING_SIZE_MIN, VIRTQ_SIZE_MAX);
-		return -EINVAL;
-	}
 	conf->pairs = pairs;
-	conf->queue_size = size;
 	conf->mtu = mtu;
 	return 0;
 }
