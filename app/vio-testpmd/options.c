@@ -148,7 +148,8 @@ static int
 parse_mode(const char *text)
 {
 	if (!fwd_mode_exists(text)) {
-		complain("--forward-mode: \"%s\" is not one of " FWD_MODE_NAMES, text);
+		complain("--forward-mode: \"%s\" is not one of " FWD_MODE_NAMES
+			 "; dpdk-testpmd has others", text);
 		return -1;
 	}
 	config.forward_mode = text;

@@ -139,6 +139,47 @@ mtu_range(const struct rte_eth_dev_info *info, uint32_t *least, uint32_t *most)
 	*most = RTE_MIN(info->max_mtu + overhead, info->max_rx_pktlen) - overhead;
 }
 
+/* Whether the device has so many queues; complains if not. */
+static bool
+queues_fit(uint16_t port_id, const struct rte_eth_dev_info *info, bool rx, uint16_t nb_queues)
+{
+	uint16_t most = rx ? info->max_rx_queues : info->max_tx_queues;
+
+	if (nb_queues > most)
+		complain("port %u has at most %u %s queues, not %u", port_id, most,
+			 rx ? "Rx" : "Tx", nb_queues);
+	return nb_queues <= most;
+}
+
+/* The same of the descriptors of a queue. */
+static bool
+descs_fit(uint16_t port_id, const struct rte_eth_dev_info *info, bool rx, uint16_t nb_desc)
+{
+	const struct rte_eth_desc_lim *lim = rx ? &info->rx_desc_lim : &info->tx_desc_lim;
+	uint16_t align = RTE_MAX(lim->nb_align, 1);
+
+	if (nb_desc >= lim->nb_min && (lim->nb_max == 0 || nb_desc <= lim->nb_max) &&
+	    nb_desc % align == 0)
+		return true;
+	complain("port %u: %s queues take %u to %u descriptors, a multiple of %u, not %u; see "
+		 "--%cxd", port_id, rx ? "Rx" : "Tx", lim->nb_min, lim->nb_max, align, nb_desc,
+		 rx ? 'r' : 't');
+	return false;
+}
+
+/* Whether mbufs are large enough for a device; complains if not. */
+static bool
+mbufs_fit(uint16_t port_id, const struct rte_eth_dev_info *info)
+{
+	uint32_t room = config.mbuf_size - RTE_PKTMBUF_HEADROOM;
+
+	if (room < info->min_rx_bufsize)
+		complain("port %u: an mbuf has room for %u bytes beside its headroom, and at "
+			 "least %u are needed; see --mbuf-size", port_id, room,
+			 info->min_rx_bufsize);
+	return room >= info->min_rx_bufsize;
+}
+
 /* Whether a frame of the MTU takes more than one mbuf. */
 static bool
 needs_scatter(const struct rte_eth_dev_info *info, uint32_t mtu)
@@ -186,10 +227,9 @@ configure_device(uint16_t port_id, const struct rte_eth_dev_info *info, struct r
 	ret = rte_eth_dev_configure(port_id, config.nb_rxq, config.nb_txq, conf);
 	mtu_range(info, &least, &most);
 	if (ret != 0)
-		complain("port %u: cannot be configured with %u Rx and %u Tx queues (of at most "
-			 "%u and %u) and MTU %u (%u to %u, 0: its own choice): %s", port_id,
-			 config.nb_rxq, config.nb_txq, info->max_rx_queues, info->max_tx_queues,
-			 port->mtu, least, most, rte_strerror(-ret));
+		complain("port %u: cannot be configured with %u Rx and %u Tx queues and MTU %u "
+			 "(%u to %u, 0: its own choice): %s", port_id, config.nb_rxq,
+			 config.nb_txq, port->mtu, least, most, rte_strerror(-ret));
 	return ret;
 }
 
@@ -197,7 +237,6 @@ static int
 setup_rx_queues(uint16_t port_id, const struct rte_eth_dev_info *info, uint64_t offloads,
 		uint16_t nb_desc)
 {
-	const struct rte_eth_desc_lim *lim = &info->rx_desc_lim;
 	struct rte_eth_rxconf rxconf = info->default_rxconf;
 	int ret;
 
@@ -206,12 +245,8 @@ setup_rx_queues(uint16_t port_id, const struct rte_eth_dev_info *info, uint64_t 
 		ret = rte_eth_rx_queue_setup(port_id, q, nb_desc, rte_eth_dev_socket_id(port_id),
 					     &rxconf, mbuf_pool);
 		if (ret != 0) {
-			complain("port %u: Rx queue %u: cannot be set up with %u descriptors "
-				 "(%u to %u, multiple of %u) and buffers of %u bytes (at least %u "
-				 "beside the headroom): %s", port_id, q, nb_desc, lim->nb_min,
-				 lim->nb_max, lim->nb_align,
-				 config.mbuf_size - RTE_PKTMBUF_HEADROOM, info->min_rx_bufsize,
-				 rte_strerror(-ret));
+			complain("port %u: Rx queue %u: cannot be set up with %u descriptors: %s",
+				 port_id, q, nb_desc, rte_strerror(-ret));
 			return ret;
 		}
 	}
@@ -226,7 +261,6 @@ static int
 setup_tx_queues(uint16_t port_id, const struct rte_eth_dev_info *info, uint64_t offloads,
 		uint16_t nb_desc)
 {
-	const struct rte_eth_desc_lim *lim = &info->tx_desc_lim;
 	struct rte_eth_txconf txconf = info->default_txconf;
 	int ret;
 
@@ -235,9 +269,8 @@ setup_tx_queues(uint16_t port_id, const struct rte_eth_dev_info *info, uint64_t 
 		ret = rte_eth_tx_queue_setup(port_id, q, nb_desc, rte_eth_dev_socket_id(port_id),
 					     &txconf);
 		if (ret != 0) {
-			complain("port %u: Tx queue %u: cannot be set up with %u descriptors "
-				 "(%u to %u, multiple of %u): %s", port_id, q, nb_desc, lim->nb_min,
-				 lim->nb_max, lim->nb_align, rte_strerror(-ret));
+			complain("port %u: Tx queue %u: cannot be set up with %u descriptors: %s",
+				 port_id, q, nb_desc, rte_strerror(-ret));
 			return ret;
 		}
 	}
@@ -265,9 +298,15 @@ configure(uint16_t port_id)
 	struct rte_eth_dev_info info;
 	uint16_t nb_rxd, nb_txd;
 
-	if (get_info(port_id, &info) != 0 || configure_device(port_id, &info, &conf) != 0)
+	if (get_info(port_id, &info) != 0 ||
+	    !queues_fit(port_id, &info, true, config.nb_rxq) ||
+	    !queues_fit(port_id, &info, false, config.nb_txq))
 		return -1;
 	choose_descs(port_id, &info, &nb_rxd, &nb_txd);
+	if (!descs_fit(port_id, &info, true, nb_rxd) ||
+	    !descs_fit(port_id, &info, false, nb_txd) || !mbufs_fit(port_id, &info) ||
+	    configure_device(port_id, &info, &conf) != 0)
+		return -1;
 	if (setup_rx_queues(port_id, &info, conf.rxmode.offloads, nb_rxd) != 0 ||
 	    setup_tx_queues(port_id, &info, conf.txmode.offloads, nb_txd) != 0)
 		return -1;
@@ -432,19 +471,12 @@ ports_set_queues(bool rx, uint16_t nb_queues)
 {
 	struct rte_eth_dev_info info;
 	uint16_t port_id;
-	uint16_t most;
 
 	if (ports_all_stopped(rx ? "rxq" : "txq") != 0)
 		return -1;
 	RTE_ETH_FOREACH_DEV(port_id) {
-		if (get_info(port_id, &info) != 0)
+		if (get_info(port_id, &info) != 0 || !queues_fit(port_id, &info, rx, nb_queues))
 			return -1;
-		most = rx ? info.max_rx_queues : info.max_tx_queues;
-		if (nb_queues > most) {
-			complain("port %u has at most %u %s queues, not %u", port_id, most,
-				 rx ? "Rx" : "Tx", nb_queues);
-			return -1;
-		}
 	}
 	if (rx)
 		config.nb_rxq = nb_queues;
@@ -457,23 +489,14 @@ ports_set_queues(bool rx, uint16_t nb_queues)
 int
 ports_set_descs(bool rx, uint16_t nb_desc)
 {
-	const struct rte_eth_desc_lim *lim;
 	struct rte_eth_dev_info info;
 	uint16_t port_id;
 
 	if (ports_all_stopped(rx ? "rxd" : "txd") != 0)
 		return -1;
 	RTE_ETH_FOREACH_DEV(port_id) {
-		if (get_info(port_id, &info) != 0)
+		if (get_info(port_id, &info) != 0 || !descs_fit(port_id, &info, rx, nb_desc))
 			return -1;
-		lim = rx ? &info.rx_desc_lim : &info.tx_desc_lim;
-		if (nb_desc < lim->nb_min || (lim->nb_max != 0 && nb_desc > lim->nb_max) ||
-		    nb_desc % RTE_MAX(lim->nb_align, 1) != 0) {
-			complain("port %u: %s queues take %u to %u descriptors, a multiple of %u, "
-				 "not %u", port_id, rx ? "Rx" : "Tx", lim->nb_min, lim->nb_max,
-				 RTE_MAX(lim->nb_align, 1), nb_desc);
-			return -1;
-		}
 	}
 	if (rx)
 		config.nb_rxd = nb_desc;

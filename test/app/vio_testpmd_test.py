@@ -464,10 +464,34 @@ def test_too_many_queues(args):
         check("port 0 has at most 16 Rx queues, not 17" in said, said)
         check("Error" not in app.run("port start all"), app.tail())
         app.quit()
-    with App(args, RING_PAIR, ["--rxq=17"]) as app:
+    refused(args, RING_PAIR, "--rxq=17", "port 0 has at most 16 Rx queues, not 17")
+    refused(args, RING_PAIR, "--txq=18", "port 0 has at most 16 Tx queues, not 18")
+
+
+def refused(args, devices, option, error) -> None:
+    """An option that a device cannot follow is refused by one message, which is this."""
+    with App(args, devices, [option]) as app:
         equal(app.finish(), 1, "exit status")
-        check("17 Rx and 1 Tx queues (of at most 16 and 16)" in app.text, app.tail())
+        said = [line for line in app.text.splitlines() if not re.match(
+            r"EAL:|virtio_|Port \d: |Mbufs still in use: 0 of", line)]
+        check(len(said) == 1 and said[0].startswith(f"Error: {error}"), f"{option}: {said}")
         check("Mbufs still in use: 0 of" in app.text, app.tail())
+
+
+def test_limits_of_a_device(args):
+    """Descriptors and mbufs that a device does not take: said once, with what it takes."""
+    with tempfile.TemporaryDirectory() as folder:
+        socket = f"{folder}/vhost.sock"
+        virtio = [f"--vdev=net_virtio_user0,path={socket}"]
+        with session(args, [f"--vdev=net_vhost0,iface={socket}"]):
+            for option, error in (
+                    ("--rxd=8", "port 0: Rx queues take 32 to 32768 descriptors, a multiple of 1, "
+                     "not 8; see --rxd"),
+                    ("--txd=8", "port 0: Tx queues take 32 to 32768 descriptors, a multiple of 1, "
+                     "not 8; see --txd"),
+                    ("--mbuf-size=150", "port 0: an mbuf has room for 22 bytes beside its "
+                     "headroom, and at least 64 are needed; see --mbuf-size")):
+                refused(args, virtio, option, error)
 
 
 def topology(args, devices, *options) -> list[tuple[int, int]]:
@@ -958,7 +982,8 @@ BAD_OPTIONS = [
     (["--max-pkt-len=63"], '--max-pkt-len: "63" is not a number from 64'),
     (["--stats-period=x"], '--stats-period: "x" is not a number'),
     (["--txpkts=10"], '--txpkts: "10" is not a number from 50'),
-    (["--forward-mode=csum"], '--forward-mode: "csum" is not one of io|mac|'),
+    (["--forward-mode=csum"], '--forward-mode: "csum" is not one of io|mac|macswap|rxonly|'
+     'txonly|icmpecho; dpdk-testpmd has others'),
     (["--port-topology=chained"], '--port-topology: "chained" is not paired or loop'),
     (["--eth-peer=0"], '--eth-peer: "0" is not PORT,MAC'),
     (["--eth-peer=99,02:00:00:00:00:01"], '--eth-peer: "99" is not a number from 0 to 31'),
