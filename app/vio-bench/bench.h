@@ -17,6 +17,7 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
+#include "../common/start.h"
 #include "page.h"
 
 #define PORT		0
@@ -57,10 +58,6 @@ was_interrupted(uint64_t cycles)
 {
 	return cycles > rte_get_tsc_hz() / US_PER_S * INTERRUPTED_US;
 }
-
-/* Says on stderr what is wrong. */
-void
-complain(const char *format, ...) __rte_format_printf(1, 2);
 
 /* Returns 0, or -1 with a message. */
 int

@@ -7,27 +7,11 @@
  * the end. It prints a line for each thing measured; scripts/bench makes tables of them.
  */
 
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
 #include <rte_cycles.h>
-#include <rte_eal.h>
-#include <rte_errno.h>
 
 #include "bench.h"
-
-void
-complain(const char *format, ...)
-{
-	va_list args;
-
-	fputs("Error: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-}
 
 static int
 run(void)
@@ -48,23 +32,11 @@ run(void)
 int
 main(int argc, char **argv)
 {
-	int nb_eal = 0;
-	int ret;
+	static const struct start_ops ops = {
+		.options_parse = options_parse,
+		.options_usage = options_usage,
+		.run = run,
+	};
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	while (nb_eal < argc && strcmp(argv[nb_eal], "--") != 0)
-		nb_eal++;
-	if (nb_eal < argc) {
-		argv[nb_eal] = argv[0];
-		if (options_parse(argc - nb_eal, argv + nb_eal) != 0)
-			return EXIT_FAILURE;
-	}
-	rte_set_application_usage_hook(options_usage);
-	if (rte_eal_init(nb_eal, argv) < 0) {
-		complain("EAL cannot start: %s", rte_strerror(rte_errno));
-		return EXIT_FAILURE;
-	}
-	ret = run();
-	rte_eal_cleanup();
-	return ret == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return start(argc, argv, &ops);
 }

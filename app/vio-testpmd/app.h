@@ -18,6 +18,8 @@
 #include <rte_ether.h>
 #include <rte_mempool.h>
 
+#include "../common/start.h"
+
 #define MAX_BURST 512
 #define MAX_TX_SEGS 8
 #define MAX_MCAST 64
@@ -82,7 +84,6 @@ void options_usage(const char *program);
 int options_parse_txpkts(const char *what, const char *text);
 
 /* main.c */
-void complain(const char *format, ...) __rte_format_printf(1, 2);
 void app_quit(void);
 
 /*

@@ -11,15 +11,12 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <rte_cycles.h>
-#include <rte_eal.h>
-#include <rte_errno.h>
 #include <rte_lcore.h>
 #include <rte_mempool.h>
 
@@ -32,18 +29,6 @@
 
 static int signal_fd = -1;
 static bool quit;
-
-void
-complain(const char *format, ...)
-{
-	va_list args;
-
-	fputs("Error: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-}
 
 void
 app_quit(void)
@@ -221,24 +206,11 @@ run(void)
 int
 main(int argc, char **argv)
 {
-	int nb_eal = 0;
-	int ret;
+	static const struct start_ops ops = {
+		.options_parse = options_parse,
+		.options_usage = options_usage,
+		.run = run,
+	};
 
-	/* Lines in order also through a pipe: cmdline writes to the descriptor itself. */
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	while (nb_eal < argc && strcmp(argv[nb_eal], "--") != 0)
-		nb_eal++;
-	if (nb_eal < argc) {
-		argv[nb_eal] = argv[0];
-		if (options_parse(argc - nb_eal, argv + nb_eal) != 0)
-			return EXIT_FAILURE;
-	}
-	rte_set_application_usage_hook(options_usage);
-	if (rte_eal_init(nb_eal, argv) < 0) {
-		complain("EAL cannot start: %s", rte_strerror(rte_errno));
-		return EXIT_FAILURE;
-	}
-	ret = run();
-	rte_eal_cleanup();
-	return ret == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return start(argc, argv, &ops);
 }
