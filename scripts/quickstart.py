@@ -24,6 +24,7 @@ import contextlib
 import fcntl
 import os
 import platform
+import shlex
 import signal
 import subprocess
 import sys
@@ -48,7 +49,7 @@ def parse_arguments():
                     "a virtual IOMMU, and run ping and TCP between two network namespaces of this "
                     "host through the driver. To be run as root on Debian 12.",
         epilog="What follows -- goes to the application, for example: "
-               "quickstart --shell -- --rxd=1024")
+               "quickstart --shell --eal=--log-level=pmd.net.vio:8 -- --rxd=1024")
     parser.add_argument("--native", action="store_true",
                         help="no virtual machine: the driver connects to two vhost-user back ends "
                              "on this host, which needs 320 MiB of hugepages")
@@ -59,6 +60,9 @@ def parse_arguments():
                              "Debian's own dpdk-testpmd with the driver as plugin")
     parser.add_argument("--shell", action="store_true",
                         help="an interactive session with the application instead of the traffic")
+    parser.add_argument("--eal", type=shlex.split, action="extend", default=[], metavar="OPTIONS",
+                        help="more of EAL's options for the application: words, as a shell "
+                             "splits them (--eal='--log-level=pmd.net.vio:8 --no-telemetry')")
     end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
     arguments = parser.parse_args(sys.argv[1:end])
     arguments.options = sys.argv[end + 1:]
@@ -128,7 +132,8 @@ def run(arguments, say):
         say("building the driver and the application (the first time: some 20 s)")
         run_script("build.sh")
         make_lab = NativeLab if arguments.native else GuestLab
-        with make_lab(PROGRAMS[arguments.app], arguments.options, say) as lab:
+        with make_lab(PROGRAMS[arguments.app], arguments.eal, arguments.options,
+                      say) as lab:
             if arguments.shell:
                 return shell(lab)
             seen = measure(lab, arguments.seconds)

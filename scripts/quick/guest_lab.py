@@ -44,7 +44,7 @@ class GuestLab(Lab):
         self.host.ensure()
 
     @property
-    def eal(self):
+    def needed_eal(self):
         return ("-d", self.plugin, *(f"--allow={nic.bdf}" for nic in self.nics))
 
     def inspect(self):

@@ -44,9 +44,10 @@ class Lab:
     DRIVER = None  # the name that both ports have to show
     REST = None  # what ends with the application, in words
 
-    def __init__(self, program, options, say):
-        """The application, more of its options, and the function that tells what goes on."""
+    def __init__(self, program, more_eal, options, say):
+        """The application, more of EAL's and its options, and what tells what goes on."""
         self.program = program
+        self.more_eal = more_eal
         self.options = ("--forward-mode=io", "--auto-start", f"--total-num-mbufs={MBUFS}",
                         *options)
         self.say = say
@@ -77,9 +78,14 @@ class Lab:
         """See to it that the application can be started."""
 
     @property
+    def needed_eal(self):
+        """EAL's options that the application cannot do without."""
+        raise NotImplementedError
+
+    @property
     def eal(self):
         """EAL's options for the application."""
-        raise NotImplementedError
+        return (*self.needed_eal, *self.more_eal)
 
     def inspect(self):
         """Look at what is left to look at, after the application has ended."""

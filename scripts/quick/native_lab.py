@@ -108,7 +108,7 @@ class NativeLab(Lab):
         self.host = self.stack.enter_context(vm.LocalHost(environment=environment(folder)))
 
     @property
-    def eal(self):
+    def needed_eal(self):
         return (*eal_options(128), "--single-file-segments", "-d", self.plugin,
                 *(word for port, back_end in enumerate(self.back_ends)
                   for word in ("--vdev", f"net_vio_user{port},path={back_end.path}")))

@@ -64,11 +64,13 @@ def test_traffic_dpdk_testpmd(_args: Namespace) -> None:
 
 
 def test_shell(_args: Namespace) -> None:
-    """Commands from a pipe reach the application, and options behind -- as well."""
-    with native("--shell", "--", "--rxd=1024",
+    """Commands from a pipe reach the application, and options of its own and of EAL's as well."""
+    with native("--shell", "--eal=--force-max-simd-bitwidth=64 --syslog=local0",
+                "--eal=--log-level=pmd.net.vio:8", "--", "--rxd=1024",
                 commands="show rxq info 0 0\nshow port info 1\nquit\n") as run:
         equal(run.end(), 0, "exit status")
-        for words in ("ip netns exec", f"Driver name: {DRIVER}", "Number of RXDs: 1024"):
+        for words in ("ip netns exec", f"Driver name: {DRIVER}", "Number of RXDs: 1024",
+                      "Split In-order Mergeable SSE"):
             check(words in run.output, f"no \"{words}\" in: {run.output}")
         equal(run.remains(), [], "left behind")
 
@@ -210,7 +212,7 @@ BAD = [
 
 def verdict(seen: dict) -> list[str]:
     """What quickstart says of what was seen."""
-    lab = NativeLab("vio-testpmd", (), print)
+    lab = NativeLab("vio-testpmd", (), (), print)
     lab.back_ends = [Namespace(**counted) for counted in seen["back_ends"]]
     return list(complaints(lab, seen))
 
