@@ -71,6 +71,7 @@ class Load:
     descriptors: int = 1024
     vhost: bool = False  # DPDK's own, instead of the null back end
     devargs: str = ""  # of net_vio only
+    chains: bool = False  # instead of tables of indirect descriptors
 
     def options(self) -> list[str]:
         """For vio-bench."""
@@ -191,7 +192,7 @@ def floor(options: Sequence[str], cpus: Sequence[int], build: Path = BUILD) -> L
 def back_command(build: Path, load: Load, cpu: int, memory: Sequence[str]) -> list[str | Path]:
     """The back end up to its socket."""
     if not load.vhost:
-        return ["taskset", "-c", str(cpu), build / NULL]
+        return ["taskset", "-c", str(cpu), build / NULL, *(["--chains"] if load.chains else [])]
     return ["taskset", "-c", str(cpu), build / VHOST, "-l", str(cpu), "--no-pci", "--no-telemetry",
             "--log-level=lib.eal:warning", "--log-level=lib.vhost.*:error",
             *(NO_HUGE if memory is NO_HUGE else HUGE), "-m", "64", "--"]

@@ -24,6 +24,7 @@ TRAFFIC = {
     "64 bytes": SHORT,
     "1500 bytes": LONG,
     "9000 bytes, several buffers": MERGED,
+    "the same, without indirect descriptors": Load(size=9000, chains=True),
     "1500 bytes, checksums": Load(size=1500, traffic="csum"),
     "1500 bytes, partial checksums (told)": Load(size=1500, traffic="partial",
                                                  devargs=",partial_csum=1"),

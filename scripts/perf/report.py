@@ -260,7 +260,8 @@ def table_csv(got: Collection) -> str:
             case, load = cell.case, cell.case.load
             of_cell = [case.mode.name, case.driver, case.setup.name,
                        "vhost" if load.vhost else "null", load.size, load.traffic, load.queues,
-                       load.descriptors, load.devargs.strip(",")]
+                       load.descriptors,
+                       load.devargs.strip(",") + ("chains" if load.chains else "")]
         for line in figures_of(cell):
             out.writerow([*of_cell, *line])
     return stream.getvalue()

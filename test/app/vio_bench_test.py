@@ -7,6 +7,7 @@ No figure of time is judged here, only that packets add up.
 """
 
 import csv
+import dataclasses
 import io
 import re
 import subprocess
@@ -72,10 +73,16 @@ def test_null_back_end(_args: Namespace) -> None:
 
 
 def test_merged_frames(_args: Namespace) -> None:
-    """Frames of several buffers, on both formats."""
+    """Frames of several buffers, on both formats, with indirect descriptors and without."""
     for driver in launch.DRIVERS:
         for mode in ("split-in-order", "packed", "packed-in-order"):
-            check_windows(run(driver, mode, *SHORT, load=plan.MERGED), KINDS, f"{driver}, {mode}")
+            for load in (plan.MERGED, dataclasses.replace(plan.MERGED, chains=True)):
+                check_windows(run(driver, mode, *SHORT, load=load), KINDS,
+                              f"{driver}, {mode}, chains {load.chains}")
+    # A frame of five mbufs takes an entry of the ring, or five.
+    counts = [run("net_vio_user", "split", "--count=2", setup=launch.ALL, load=load).counts["tx"]
+              for load in plan.TRAFFIC.values() if load.size == 9000]
+    check(len(set(counts)) == 2, f"indirect descriptors make no difference: {counts}")
 
 
 def test_offloads(_args: Namespace) -> None:

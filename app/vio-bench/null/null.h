@@ -57,6 +57,7 @@ struct null_ring {
 struct null {
 	struct page *page;
 	uint32_t frame_len;
+	bool wants_chains;	/* where a packet has several descriptors */
 	bool wants_kicks;	/* asks to be notified, although it polls */
 	uint64_t features;
 	struct null_region regions[VHOST_USER_REGIONS_MAX];

@@ -223,6 +223,8 @@ answer(int fd, struct message *msg)
 	switch (msg->hdr.request) {
 	case VHOST_USER_GET_FEATURES:
 		msg->payload.u64 = FEATURES;
+		if (null.wants_chains)
+			msg->payload.u64 &= ~RTE_BIT64(VIRTIO_F_INDIRECT_DESC);
 		reply(fd, msg, sizeof(msg->payload.u64));
 		break;
 	case VHOST_USER_SET_FEATURES:
@@ -281,15 +283,19 @@ static void
 parse_options(int argc, char **argv)
 {
 	static const struct option known[] = {
+		{ "chains", no_argument, NULL, 'c' },
 		{ "notify", no_argument, NULL, 'n' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int id;
 
-	while ((id = getopt_long(argc, argv, "", known, NULL)) == 'n')
-		null.wants_kicks = true;
+	while ((id = getopt_long(argc, argv, "", known, NULL)) == 'n' || id == 'c') {
+		null.wants_kicks |= id == 'n';
+		null.wants_chains |= id == 'c';
+	}
 	if (id != -1 || argc - optind != 3) {
-		fprintf(stderr, "Usage: %s [--notify] SOCKET PAGE FRAME_LENGTH\n"
+		fprintf(stderr, "Usage: %s [--chains] [--notify] SOCKET PAGE FRAME_LENGTH\n"
+			"  --chains        take no tables of indirect descriptors\n"
 			"  --notify        ask for notifications, which are counted\n", argv[0]);
 		exit(EXIT_FAILURE);
 	}
