@@ -17,8 +17,8 @@ import lab
 import vm
 from lab import DPDK_TESTPMD, Card, Lab, frame, transfer, transfer_both
 from offload_test import (FAR_ADDRESS, MTU, NEAR_ADDRESS, RX_CKSUM, RX_LRO, TX_CKSUM,
-                          TX_MULTI_SEGS, TX_TSO, by_hardware, check_sums, checksum_errors,
-                          looked_at, mean_sizes, run, stream)
+                          TX_MULTI_SEGS, TX_TSO, both_ways, by_hardware, check_sums, looked_at,
+                          mean_sizes, run, stream, udp, wire)
 from results import Skip, check, equal
 
 
@@ -34,24 +34,12 @@ class Stacks(Lab):
     def _boot(self):
         machine = super()._boot()
         self.far = self._stack.enter_context(vm.Namespace(next(Lab.letters)))
-        middle = self.bridged.namespace
-        for command in (f"ip link add far type veth peer name wire netns {self.far.name}",
-                        "ip link add middle up type bridge forward_delay 0",
-                        "ip link set tap1 master middle",
-                        "ip link set far master middle up",
-                        "ethtool -K far tx off"):
-            run(middle, command)
-        run(self.far, f"ip address add {FAR_ADDRESS}/24 dev wire")
-        run(self.far, "ip link set wire up")
+        wire(self.bridged.namespace, self.far)
         return machine
 
     def both_ways(self, action, near=NEAR_ADDRESS, far=FAR_ADDRESS):
         """To the far side and back; returns how many checksums were found wrong."""
-        namespaces = self.near.namespace, self.far
-        before = sum(map(checksum_errors, namespaces))
-        action(*namespaces, far)
-        action(*reversed(namespaces), near)
-        return sum(map(checksum_errors, namespaces)) - before
+        return both_ways(action, near, far, (self.near.namespace, self.far))
 
 
 PAIRS = 4
@@ -65,7 +53,6 @@ TELL = "--log-level=pmd.net.vio:info"
 SIZES = (60, 61, 64, 594, 1023, 1500, 1514)
 
 TUN_F_CSUM, TUN_F_TSO, TUN_F_USO, TUN_F_TUNNEL = 0x01, 0x06, 0x60, 0x180
-UDP_PORT = 7003
 SOL_UDP, UDP_SEGMENT = 17, 103
 DATAGRAM, BLOCK = 1400, 8000
 
@@ -146,17 +133,11 @@ def need_tap(machines_lab, offloads, what):
 def blocks(source, target, address):
     """UDP in blocks of 8,000 bytes, given to the stack as one packet of segments each."""
     noise = random.Random(lab.SEED)
-    with target.entered():
-        receiver = socket.socket(type=socket.SOCK_DGRAM)
-    with source.entered():
-        sender = socket.socket(type=socket.SOCK_DGRAM)
-    with receiver, sender:
-        receiver.bind((address, UDP_PORT))
-        receiver.settimeout(lab.RECEIVE_SECONDS)
+    with udp(source, target, address) as (sender, receiver):
         sender.setsockopt(SOL_UDP, UDP_SEGMENT, DATAGRAM)
         for size in (BLOCK, DATAGRAM + 1, 4 * DATAGRAM, BLOCK - 1) * 25:
             data = noise.randbytes(size)
-            sender.sendto(data, (address, UDP_PORT))
+            sender.send(data)
             for start in range(0, size, DATAGRAM):
                 part = data[start:start + DATAGRAM]
                 check(receiver.recv(65536) == part, f"bytes {start} to {start + len(part)} of a "

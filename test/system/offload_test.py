@@ -62,17 +62,7 @@ class Far:
             return
         LAB.ready()
         self.namespace = self.stack.enter_context(vm.Namespace(next(Lab.letters)))
-        middle = BRIDGED.namespace
-        for command in ("ip link add middle type bridge forward_delay 0",
-                        f"ip link add far type veth peer name wire netns {self.namespace.name}",
-                        "ip link set tap1 master middle",
-                        "ip link set far master middle",
-                        "ip link set middle up",
-                        "ip link set far up",
-                        "ethtool -K far tx off"):
-            run(middle, command)
-        run(self.namespace, f"ip address add {FAR_ADDRESS}/24 dev wire")
-        run(self.namespace, "ip link set wire up")
+        wire(BRIDGED.namespace, self.namespace)
         for namespace, device, address in ((NEAR.namespace, "tap0", NEAR_IPV6),
                                            (self.namespace, "wire", FAR_IPV6)):
             run(namespace, f"sysctl -qw net.ipv6.conf.{device}.disable_ipv6=0 "
@@ -88,6 +78,19 @@ def run(namespace, command):
     done = namespace.run(*command.split())
     check(done.returncode == 0, f"'{command}': {done.stdout}{done.stderr}")
     return done.stdout
+
+
+def wire(middle, far):
+    """A bridge in the second card's namespace, between its tap and a wire to the far one."""
+    for command in ("ip link add middle type bridge forward_delay 0",
+                    f"ip link add far type veth peer name wire netns {far.name}",
+                    "ip link set tap1 master middle",
+                    "ip link set far master middle up",
+                    "ip link set middle up",
+                    "ethtool -K far tx off"):
+        run(middle, command)
+    run(far, f"ip address add {FAR_ADDRESS}/24 dev wire")
+    run(far, "ip link set wire up")
 
 
 def checksum_errors(namespace):
@@ -176,9 +179,9 @@ def send_all(sender, data):
         sender.close()  # the receiver sees that bytes are missing
 
 
-def datagrams(source, target, address):
-    """UDP datagrams of many sizes, each of which must arrive as it is."""
-    noise = random.Random(lab.SEED)
+@contextmanager
+def udp(source, target, address):
+    """A UDP socket that sends to another one, in another namespace."""
     with target.entered():
         receiver = socket.socket(type=socket.SOCK_DGRAM)
     with source.entered():
@@ -186,18 +189,27 @@ def datagrams(source, target, address):
     with receiver, sender:
         receiver.bind((address, UDP_PORT))
         receiver.settimeout(lab.RECEIVE_SECONDS)
+        sender.connect((address, UDP_PORT))
+        yield sender, receiver
+
+
+def datagrams(source, target, address):
+    """UDP datagrams of many sizes, each of which must arrive as it is."""
+    noise = random.Random(lab.SEED)
+    with udp(source, target, address) as (sender, receiver):
         for size in (0, 1, 2, 17, 18, 19, 100, 511, 1000, 1471, 1472):
             data = noise.randbytes(size)
-            sender.sendto(data, (address, UDP_PORT))
+            sender.send(data)
             check(receiver.recv(2048) == data, f"a datagram of {size} bytes (seed {lab.SEED})")
 
 
-def both_ways(action, near=NEAR_ADDRESS, far=FAR_ADDRESS):
-    """From NEAR to FAR and back; returns how many checksums were found wrong."""
-    before = checksum_errors(NEAR.namespace) + checksum_errors(FAR.namespace)
-    action(NEAR.namespace, FAR.namespace, far)
-    action(FAR.namespace, NEAR.namespace, near)
-    return checksum_errors(NEAR.namespace) + checksum_errors(FAR.namespace) - before
+def both_ways(action, near=NEAR_ADDRESS, far=FAR_ADDRESS, ends=None):
+    """From NEAR to FAR, or between other ends, and back; how many checksums were found wrong."""
+    ends = ends or (NEAR.namespace, FAR.namespace)
+    before = sum(map(checksum_errors, ends))
+    action(*ends, far)
+    action(*reversed(ends), near)
+    return sum(map(checksum_errors, ends)) - before
 
 
 def mean_sizes(app, port):
