@@ -78,10 +78,7 @@ vio_rx_expect(const struct vio_rx_word *word, const struct vio_rxq *q, uint64_t 
 	const int64_t min_len = q->hdr_len + RTE_ETHER_HDR_LEN;
 
 	e->shortest = (uint64_t)min_len << word->len_shift | flags;
-	/*
-	 * Where buffers are too short for any frame, negative: then no word is good, as one that is
-	 * not below the shortest is above this.
-	 */
+	/* Not negative: ethdev sees that buffers are of min_rx_bufsize. */
 	e->longer = (uint64_t)(q->buf_len - min_len) << word->len_shift;
 	e->fits = q->mtu_frame_len;
 	e->rearm = (vio_vec_pair_t){ q->mbuf_rearm, q->mbuf_rearm };
