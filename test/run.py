@@ -64,10 +64,11 @@ def programs_in(folder: str, *names: str) -> list[Program]:
     return [Program(f"{folder}/{path.name}", [path]) for path in paths]
 
 
-def build_step(folder: Path, *options: str) -> Program:
+def build_step(folder: Path, *options: str, **environment: str) -> Program:
     """A build with warnings as errors."""
     return Program(f"build.{folder.name}",
-                   [ROOT / "scripts/build.sh", folder, "--werror", *options], step=True)
+                   [ROOT / "scripts/build.sh", folder, "--werror", *options], environment,
+                   step=True)
 
 
 def unit_names(folder: Path) -> list[str]:
@@ -126,6 +127,13 @@ def part_asan() -> Iterator[Program]:
     yield build_step(folder, "-Db_sanitize=address,undefined")
     yield from unit_programs(folder, SANITIZER)
     yield from simd_programs(folder, SANITIZER)
+
+
+def part_clang() -> Iterator[Program]:
+    """The data path by the other compiler, which takes more liberties."""
+    folder = BUILD / "clang"
+    yield build_step(folder, CC="clang")
+    yield from (p for p in unit_programs(folder, {}) if p.name.startswith(DATA_PATH))
 
 
 def part_fuzz() -> Iterator[Program]:
@@ -194,6 +202,7 @@ PARTS: dict[str, Callable[[], Iterator[Program]]] = {
     "build": part_build,
     "unit": part_unit,
     "asan": part_asan,
+    "clang": part_clang,
     "fuzz": part_fuzz,
     "proof": part_proof,
     "static": part_static,

@@ -66,7 +66,7 @@ fake_backend_init(struct fake_backend *b)
 	}
 }
 
-static void
+static __rte_format_printf(2, 3) void
 complain(struct fake_backend *b, const char *fmt, ...)
 {
 	va_list ap;

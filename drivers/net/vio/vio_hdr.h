@@ -46,7 +46,9 @@ vio_hdr_len(const struct vio_features *agreed)
  * data_off, refcnt, nb_segs and port of an mbuf, the eight bytes that are set together; mbufs
  * name them rearm_data, in a way that differs between DPDK's versions.
  */
-static inline uint64_t *
+typedef uint64_t __rte_may_alias vio_mbuf_word_t;
+
+static inline vio_mbuf_word_t *
 vio_mbuf_rearm_data(struct rte_mbuf *m)
 {
 	static_assert(offsetof(struct rte_mbuf, data_off) % sizeof(uint64_t) == 0 &&
