@@ -326,6 +326,9 @@ vdev_vq_publish(struct vdev_vq *vq)
 void
 vdev_vq_no_notify(struct vdev_vq *vq, bool on)
 {
+	/* nobody tells of what became available meanwhile */
+	if (!on)
+		vdev_vq_fetch(vq);
 	vq->no_notify = on;
 	vq->ops->ask(vq, !on, vq->notify_after);
 }

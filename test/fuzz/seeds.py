@@ -150,6 +150,8 @@ def rings_seeds() -> dict[str, bytes]:
     changes = b"".join(bytes([switch, what, ask, 3]) + frame() + rx() for what in range(0, 64, 9))
     changes += frame() + tx(4) + bytes([away, 1]) + tx(4) + frame() + bytes([away, 0]) + \
         header(4, 0, 0, (0, 0, 0, 0)) + rx() + bytes([away, 1]) + restart
+    # meanwhile the device does not want to be told of buffers
+    quiet = bytes([7, 0, 0x60]) + (frame() * 24 + rx(40)) * 2 + bytes([7, 0, 0x20]) + frame() + rx()
     formats = {"split": 0, "packed": PACKED}
     orders = {"": 0, "_in_order": IN_ORDER, "_events": EVENT_IDX | DATA, "_indirect": INDIRECT}
     found = {}
@@ -184,6 +186,7 @@ def rings_seeds() -> dict[str, bytes]:
                                     (frame() + rx() + frame(1000) + rx()) * 2 + lies,
             f"{name}_pools": bytes([mergeable, SCATTER, 56, RESERVE | CACHED, 0]) + groups,
             f"{name}_shapes": bytes([mergeable, 0, 56, VLAN | CACHED, 0]) + shapes,
+            f"{name}_quiet": bytes([features, 0, ring_size, 0, 0]) + quiet,
             f"{name}_changes": bytes([mergeable, CHECKSUM | LRO, ring_size, 0, 0]) + changes,
             f"{name}_all": bytes([features | all_features & ~PACKED, 0xff, 56, 0xff, 0xff]) + honest,
         }
