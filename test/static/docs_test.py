@@ -160,5 +160,14 @@ def test_evidence(_args: Namespace) -> None:
     results.check(not unknown, f"there is no {', '.join(unknown)}")
 
 
+def test_hostile_acts(_args: Namespace) -> None:
+    """The number of hostile acts in doc/trust.md is the one that the unit test counts."""
+    source = (ROOT / "test/unit/test_vio_hostile.c").read_text()
+    number = re.search(r"#define NB_ACTS\s+(\d+)", source)
+    results.check(number, "the test does not say how many acts there are")
+    stated = f"{int(number.group(1)):,} hostile acts"
+    results.check(stated in (ROOT / "doc/trust.md").read_text(), f"doc/trust.md: no {stated}")
+
+
 if __name__ == "__main__":
     results.main(group="docs")
