@@ -156,14 +156,15 @@ def write(collection: Collection, machine: dict[str, str], options: argparse.Nam
 
 def annotate(options: argparse.Namespace) -> None:
     """Where the instructions of net_vio go, with offloads and FAST_FREE."""
-    cases = [plan.Case(plan.OURS, mode, launch.FAST) for mode in options.modes]
+    cases = [plan.Case(plan.OURS, mode, launch.FAST, load) for mode in options.modes
+             for load in (plan.SHORT, *(plan.OFFLOADED if mode == plan.DEFAULT else ()))]
     launches = {case: launch.launch(case.driver, case.mode,
                                     [f"--count={COUNTED[case.driver]}", "--trace"],
                                     setup=case.setup, load=case.load, memory=launch.NO_HUGE,
                                     cpus=options.cpus, build=options.build) for case in cases}
     options.output.mkdir(parents=True, exist_ok=True)
     path = options.output / "annotated.md"
-    by = ("function", "line") if len(cases) == 1 else ("function",)
+    by = ("function", "line") if len(options.modes) == 1 else ("function",)
     path.write_text(annotated.text(launches, options.build, by), encoding="utf-8")
     print(path.read_text(encoding="utf-8"))
     print(f"Written to {path}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Iterator, Sequence
 
 from .launch import PLUGIN, ROOT, Launch
-from .plan import Case
+from .plan import SHORT, TRAFFIC, Case
 from .report import table
 
 MOST = {"function": 12, "line": 30}  # that are shown
@@ -92,10 +92,10 @@ def shares(launch: Launch, build: Path) -> dict[str, Share]:
     return found
 
 
-def counts(title: str, counted: Counter, most: int) -> list[str]:
+def counts(what: str, counted: Counter, most: int) -> list[str]:
     """The largest first."""
-    return table(("instructions", title), [(f"{count:.1f}", f"`{what}`")
-                                           for what, count in counted.most_common(most)])
+    return table(("instructions", what), [(f"{count:.1f}", f"`{name}`")
+                                          for name, count in counted.most_common(most)])
 
 
 def summary(found: dict[Case, dict[str, Share]]) -> list[str]:
@@ -104,12 +104,19 @@ def summary(found: dict[Case, dict[str, Share]]) -> list[str]:
              f"{share.checked / share.total:.0%}",
              ", ".join(f"`{name}` {count:.1f}" for name, count in share.checks.most_common()
                        if count >= 0.05))
-            for case, kinds in found.items() for kind, share in kinds.items()]
+            for case, kinds in found.items() if case.load == SHORT
+            for kind, share in kinds.items()]
     return ["## What checks take", "",
-            "Of the instructions of a packet, those of functions that read what the device writes or "
+            "Of the instructions of a plain packet, those of functions that read what the device writes or "
             "hold it against its bound, which are those that doc/trust.md names. Much of that is "
             "reading, which a driver that trusts its device does as well.", "",
             *table(("mode", "direction", "instructions", "of checks", "share", "functions"), rows)]
+
+
+def title(case: Case) -> str:
+    """The mode, and the load if that is another than short frames."""
+    names = [name for name, load in TRAFFIC.items() if load == case.load != SHORT]
+    return ", ".join([case.mode.title, *names])
 
 
 def text(launches: dict[Case, Launch], build: Path, by: Sequence[str]) -> str:
@@ -119,7 +126,7 @@ def text(launches: dict[Case, Launch], build: Path, by: Sequence[str]) -> str:
     lines = [*HEAD, f"# Where instructions go: {configured}", "", *summary(found)]
     for case, kinds in found.items():
         for kind, share in kinds.items():
-            lines += [f"## {case.mode.title}: {kind.capitalize()}, {share.total:.1f} instructions "
+            lines += [f"## {title(case)}: {kind.capitalize()}, {share.total:.1f} instructions "
                       "a packet", ""]
             for what in by:
                 lines += counts(what, share.by[what], MOST[what])

@@ -31,6 +31,9 @@ TRAFFIC = {
     "1500 bytes, TSO and LRO (told)": Load(size=1500, traffic="tso", devargs=",partial_csum=1"),
     "1500 bytes, TSO and LRO (completed)": Load(size=1500, traffic="tso"),
 }
+# Those in which every packet needs an offload, and none is completed by the driver.
+OFFLOADED = tuple(load for load in TRAFFIC.values()
+                  if load.traffic == "csum" or "partial_csum=1" in load.devargs)
 QUEUES = {
     "1 queue of 1024": SHORT,
     "8 queues of 1024": Load(queues=8),
