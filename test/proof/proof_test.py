@@ -34,6 +34,7 @@ def of_group(direction, name, size):
 
 REGISTERS = {"rte_read8": "register8", "rte_read16": "register16", "rte_read32": "register32"}
 PROOFS = {
+    "config": Proof("config.c", 6, replaced={"vio_ops": "ops_any"}),
     "order_of_5": Proof("order.c", 5, defines=("SIZE=5",)),
     "order_of_4": Proof("order.c", 4, defines=("SIZE=4",)),
     "pci_capability": Proof("pci_capability.c", 32),
@@ -69,6 +70,11 @@ PROOFS = {
     "tx_packed_in_order": of_ring("tx", "packed_in_order", 3),
     "tx_split": of_ring("tx", "split", 4),
     "tx_split_in_order": of_ring("tx", "split_in_order", 4),
+    "vhost_bytes": Proof("vhost_reply.c", 2, {"bytes_recv.0": 7}, ("BYTES=1",),
+                         {"wait_for": "wait_any", "vio_vhost_fail": "fail_any"}),
+    "vhost_reply": Proof("vhost_reply.c", 12, {}, ("BYTES=0",),
+                         {"bytes_recv": "bytes_any", "vio_vhost_fail": "fail_any"}),
+    "vhost_request": Proof("vhost_request.c", 12, {"request_recv.0": 5}),
 }
 
 
