@@ -616,6 +616,8 @@ leave_and_come(void)
 	vio_queues_suspend(port.eth_dev);
 	FUZZ_CHECK(vio_queues_are_quiet(port.eth_dev) && rx_burst(1) == 0, "away, and it receives");
 	FUZZ_CHECK(vio_ethdev_resume(port.eth_dev) == 0, "resume");
+	/* only now the queues free what they held; Tx first, as the Rx queue takes from a pool */
+	rte_eth_tx_burst(port.port_id, 0, NULL, 0);
 	rx_burst(1);
 	if (!broken)
 		started();
