@@ -93,6 +93,7 @@ static const uint64_t rx_offloads[8] = {
 #define TX_OFFLOADS	(RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM | \
 			 RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_TSO | \
 			 RTE_ETH_TX_OFFLOAD_UDP_TSO | RTE_ETH_TX_OFFLOAD_OUTER_IPV4_CKSUM | \
+			 RTE_ETH_TX_OFFLOAD_OUTER_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_VXLAN_TNL_TSO | \
 			 RTE_ETH_TX_OFFLOAD_UDP_TNL_TSO | RTE_ETH_TX_OFFLOAD_VLAN_INSERT | \
 			 RTE_ETH_TX_OFFLOAD_QINQ_INSERT)
 
@@ -757,6 +758,8 @@ start(uint8_t offloads, uint8_t size, uint8_t more)
 	int ret;
 
 	rte_eth_dev_info_get(port.port_id, &info);
+	/* otherwise LRO is refused */
+	conf.rxmode.max_lro_pkt_size = info.max_lro_pkt_size;
 	for (i = 0; i < RTE_DIM(rx_offloads); i++)
 		if (offloads >> i & 1)
 			conf.rxmode.offloads |= rx_offloads[i] & info.rx_offload_capa;

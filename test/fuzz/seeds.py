@@ -112,6 +112,12 @@ def frame(length: int = 60) -> bytes:
     return struct.pack("<BH", 2, length - 14) + bytes([2] * 12) + b"\x08\x00" + bytes(50)
 
 
+def tagged(tags: bytes) -> bytes:
+    """A frame with VLAN tags arrives."""
+    data = bytes([2] * 12) + tags + b"\x08\x00"
+    return struct.pack("<BH", 2, 86) + data + bytes(64 - len(data))
+
+
 def sent(nb: int = 63) -> bytes:
     """Frames leave."""
     return struct.pack("<BB", 3, nb)
@@ -168,6 +174,10 @@ def rings_seeds() -> dict[str, bytes]:
                                                     width]) + groups
     asked = tx(2, 1, 8) + struct.pack("<H", 0x2d)
     asked += (struct.pack("<BHBHBB", 14, 20, 20, 1000, 0, 0) + frame()[3:]) * 2 + sent()
+    # TCP in VXLAN, to be segmented: flags, then lengths of headers, and what the headers say
+    tunnelled = struct.pack("<BBBBB", 1, 2, 0, 200, 8) + struct.pack("<H", 0x222d)
+    tunnelled += (struct.pack("<BHBHBB", 30, 20, 20, 100, 14, 20) + frame()[3:]) * 2 + sent()
+    tags = (tagged(b"\x81\0\0\5") + tagged(b"\x88\xa8\0\5\x81\0\0\6") + rx()) * 3
     shapes = b"".join(tx(9, segments, 1 << shape) + sent()
                       for segments in (1, 2) for shape in (1, 2, 4, 5, 6, 7))
     for name, features in formats.items():
@@ -186,6 +196,8 @@ def rings_seeds() -> dict[str, bytes]:
                                     (frame() + rx() + frame(1000) + rx()) * 2 + lies,
             f"{name}_pools": bytes([mergeable, SCATTER, 56, RESERVE | CACHED, 0]) + groups,
             f"{name}_shapes": bytes([mergeable, 0, 56, VLAN | CACHED, 0]) + shapes,
+            f"{name}_tunnelled": bytes([mergeable, SCATTER, ring_size, OFFLOADS, 0]) + tunnelled * 2,
+            f"{name}_tags": bytes([mergeable, VLAN_STRIP | QINQ_STRIP, ring_size, 0, 0]) + tags,
             f"{name}_quiet": bytes([features, 0, ring_size, 0, 0]) + quiet,
             f"{name}_changes": bytes([mergeable, CHECKSUM | LRO, ring_size, 0, 0]) + changes,
             f"{name}_all": bytes([features | all_features & ~PACKED, 0xff, 56, 0xff, 0xff]) + honest,
