@@ -289,6 +289,50 @@ incomplete_packet_waits(void)
 	return fake_port_close(&port);
 }
 
+/*
+ * The device says of a packet that is waited for, and whose deadline came, that it is none of several
+ * buffers. What waits behind it, nb short packets at least, is received, and the next incomplete one
+ * has a deadline of its own.
+ */
+static int
+change_num_buffers(uint8_t nb)
+{
+	struct vio_rxq *q = rte_eth_devices[port.port_id].data->rx_queues[0];
+	struct virtio_net_hdr hdr = { .num_buffers = rte_cpu_to_le_16(1) };
+	struct rte_mbuf *pkts[BURST];
+	uint16_t id;
+	uint8_t i;
+
+	id = half_a_packet(1);
+	TEST_ASSERT_SUCCESS(expect_none(), "half a packet");
+	q->wait_end = rte_get_timer_cycles();
+	for (i = 0; i < 2; i++)
+		memcpy((void *)(uintptr_t)vio_hdr_rx(q->sw_ring[i]), &hdr, sizeof(hdr));
+	vdev_vq_put(vq(), id, sizeof(hdr) + 60);
+	vdev_vq_publish(vq());
+	for (i = 1; i < nb; i++)
+		TEST_ASSERT_EQUAL(arrive(60, i), 1, "no buffer");
+	TEST_ASSERT_EQUAL(rte_eth_rx_burst(port.port_id, 0, pkts, BURST), nb + 1, "packets");
+	rte_pktmbuf_free_bulk(pkts, nb + 1);
+	half_a_packet(2);
+	TEST_ASSERT_SUCCESS(expect_none(), "half a packet");
+	TEST_ASSERT(q->wait_end > rte_get_timer_cycles(), "the deadline is that of another");
+	TEST_ASSERT_EQUAL(fake_port_xstat(&port, "rx_q0_bad_num_buffers"), 0, "the queue broke");
+	return fake_port_close(&port);
+}
+
+static int
+incomplete_packet_is_none(void)
+{
+	return change_num_buffers(1);
+}
+
+static int
+incomplete_packet_is_none_of_many(void)
+{
+	return change_num_buffers(BURST - 1);
+}
+
 /* virtio 5.1.9.4.1: a device uses all buffers of a packet together; so they do come, or never. */
 static int
 incomplete_packet_is_given_up(void)
@@ -963,6 +1007,8 @@ static struct unit_test_suite common = {
 		TEST_CASE_ST(setup_jumbo, teardown, mergeable_wrap),
 		TEST_CASE_ST(setup_jumbo, teardown, incomplete_packet_waits),
 		TEST_CASE_ST(setup_jumbo, teardown, incomplete_packet_is_given_up),
+		TEST_CASE_ST(setup_jumbo, teardown, incomplete_packet_is_none),
+		TEST_CASE_ST(setup_jumbo, teardown, incomplete_packet_is_none_of_many),
 		TEST_CASE_ST(setup, teardown, runts_are_dropped),
 		TEST_CASE_ST(setup, teardown, mtu_change_while_running),
 		TEST_CASE_ST(setup, teardown, scatter_off),

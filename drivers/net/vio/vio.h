@@ -116,6 +116,7 @@ struct vio_rxq {
 	uint16_t addr_off;		/* VIO_MBUF_ADDR() */
 	uint64_t plain_data_valid;	/* VIRTIO_NET_HDR_F_DATA_VALID if the header may say that */
 	uint64_t plain_hdr_bits[2];	/* of the first 16 bytes of a buffer: vio_rx_group.h */
+	uint64_t wait_end;		/* when to give up on an incomplete packet; 0: none is */
 	uint16_t told_says;		/* vio_hdr_rx_says() of which the application is told */
 	uint16_t nb_new_ids;		/* split: so many slots to come may say another id */
 	uint8_t state;			/* enum vio_queue_state */
@@ -129,7 +130,6 @@ struct vio_rxq {
 
 	/* Line 4: written by the queue's thread. */
 	struct vio_rxq_stats stats __rte_cache_aligned;
-	uint64_t wait_end;	/* when to give up on a packet that is incomplete; 0: none is */
 	uint32_t lro_frame_len;			/* longest packet that was put together */
 	uint8_t gso_types;			/* VIRTIO_NET_HDR_GSO_*, a bit each: agreed on */
 	bool partial_csum;			/* struct vio_offload_choice */

@@ -7,6 +7,11 @@
 #ifndef VIO_CSUM_H
 #define VIO_CSUM_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_byteorder.h>
+#include <rte_common.h>
 #include <rte_ip.h>
 #include <rte_mbuf.h>
 

@@ -252,7 +252,6 @@ vio_rx_is_complete(const struct vio_rx_format *fmt, struct vio_rxq *q, uint16_t 
 		vio_rxq_wait(q);
 		return false;
 	}
-	q->wait_end = 0;
 	return true;
 }
 
@@ -274,6 +273,7 @@ vio_rx_packet(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbu
 		if (unlikely(nb_bufs != 1) && !vio_rx_is_complete(fmt, q, nb_bufs))
 			return false;
 	}
+	q->wait_end = 0;
 
 	tail = vio_rx_take(fmt, q, &used, q->hdr_len);
 	if (unlikely(nb_bufs > 1 && !vio_rx_take_rest(fmt, q, used.m, tail, nb_bufs - 1)))
@@ -407,6 +407,8 @@ vio_rx_groups(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbu
 			break;
 		vio_vec_move(&pkts[nb_rx], &g.bufs[nb_rx]);
 	}
+	if (likely(nb_rx > 0))
+		q->wait_end = 0;
 	*bytes += vio_vec_sum(&sums.bytes);
 	fmt->skip(q, nb_rx);
 	if (unlikely(!vio_vec_has_none(&sums.room, RTE_BIT64(63))))
