@@ -5,7 +5,8 @@
 /*
  * The word that the device wrote of a received buffer, any value, on rings of any size: it is good
  * for a group exactly if it names the id that is expected, with a length from an Ethernet header
- * to all of the buffer, and on packed rings says that the buffer is used. So a group has no
+ * (of a further buffer of a packet: a byte) to all of the buffer, and on packed rings says that the
+ * buffer is used. So a group has no
  * buffer that would not be taken by itself (rx_dequeue.c) as well.
  *
  * FORMAT is the name of a format, BURST_FILE its file; PACKED says which it is.
@@ -68,22 +69,26 @@ proof(void)
 	struct vio_rx_groups g = { .ids = &id };
 	struct vio_rx_expected e;
 	vio_vec_t above;
-	bool good, near;
-	uint32_t len;
+	bool good, near, further = nondet_bool();
+	uint32_t len, shortest = further ? 1 : q.hdr_len + RTE_ETHER_HDR_LEN;
 
 	ASSUME(pos < q.ring.size && id < q.ring.size);
 	g.words = FORMAT.word.at(&q, pos);
-	vio_rx_expect(&FORMAT.word, &q, FORMAT.word_flags(&q), &e);
+	if (further)
+		vio_rx_expect_further(&FORMAT.word, &q, FORMAT.word_flags(&q), &e);
+	else
+		vio_rx_expect(&FORMAT.word, &q, FORMAT.word_flags(&q), &e);
 	vio_rx_group_read(&FORMAT.word, &g, 0, &e, &above);
 	near = vio_rx_group_is_near(&FORMAT.word, &above, &e);
 
 	good = is_expected(&q, lane_words[0], id, &len) && len <= q.buf_len &&
-	       len >= (uint32_t)q.hdr_len + RTE_ETHER_HDR_LEN;
+	       len >= shortest;
 	PROVE(near == good, "what would be taken by itself, and nothing else");
-	PROVE(!near || (above >> FORMAT.word.len_shift) == len - q.hdr_len - RTE_ETHER_HDR_LEN,
+	PROVE(!near || (above >> FORMAT.word.len_shift) == len - shortest,
 	      "how much longer than the shortest packet");
 	PROVE(nb_lanes == 1, "read once");
 	REACHED(near && len == q.buf_len, "a full buffer");
-	REACHED(near && len == (uint32_t)q.hdr_len + RTE_ETHER_HDR_LEN, "the shortest packet");
+	REACHED(near && len == shortest && !further, "the shortest packet");
+	REACHED(near && len == 1, "the shortest further buffer");
 	REACHED(!near && is_expected(&q, lane_words[0], id, &len), "another length");
 }

@@ -290,9 +290,9 @@ incomplete_packet_waits(void)
 }
 
 /*
- * The device says of a packet that is waited for, and whose deadline came, that it is none of several
- * buffers. What waits behind it, nb short packets at least, is received, and the next incomplete one
- * has a deadline of its own.
+ * The device says of a packet that is waited for, and whose deadline came, that it is none of
+ * several buffers. It is received with the nb short ones behind it, and the next incomplete one has
+ * a deadline of its own.
  */
 static int
 change_num_buffers(uint8_t nb)
@@ -655,6 +655,7 @@ struct lie {
 	enum vdev_lie lie;
 	uint32_t value;
 	const char *xstat;
+	unsigned int place;	/* of the buffer in its packet */
 };
 
 static int
@@ -732,24 +733,26 @@ num_buffers_covers_the_next(void)
 	return fake_port_close(&port);
 }
 
-/* The lie is in the second buffer: what was taken of the packet is freed. */
+/* The lie is in a further buffer of a packet of many: what was taken of it is freed. */
 static int
-second_buffer_lies(const void *data)
+further_buffer_lies(const void *data)
 {
 	const struct lie *l = data;
-	struct virtio_net_hdr hdr = { .num_buffers = rte_cpu_to_le_16(3) };
-	static struct vdev_chain c[3];
+	static struct vdev_chain c[18];
+	struct virtio_net_hdr hdr = { .num_buffers = rte_cpu_to_le_16(RTE_DIM(c)) };
 	unsigned int i;
 
 	vdev_vq_fetch(vq());
 	for (i = 0; i < RTE_DIM(c); i++)
 		vdev_vq_take(vq(), &c[i]);
 	vdev_chain_write(&c[0], 0, &hdr, sizeof(hdr));
-	vdev_vq_put(vq(), c[0].id, BUF_LEN);
-	vq()->lie = l->lie;
-	vq()->lie_value = l->value == UINT16_MAX ? c[0].id : l->value;
-	vdev_vq_put(vq(), c[1].id, BUF_LEN);
-	vdev_vq_put(vq(), c[2].id, BUF_LEN);
+	for (i = 0; i < RTE_DIM(c); i++) {
+		if (i == l->place) {
+			vq()->lie = l->lie;
+			vq()->lie_value = l->value == UINT16_MAX ? c[i > 4].id : l->value;
+		}
+		vdev_vq_put(vq(), c[i].id, BUF_LEN);
+	}
 	vdev_vq_publish(vq());
 	TEST_ASSERT_SUCCESS(expect_none(), "%s %u is believed", l->xstat, l->value);
 	return broken_then_recovers(l->xstat);
@@ -758,9 +761,14 @@ second_buffer_lies(const void *data)
 #define LIE(_name, _lie, _value, _xstat) \
 	TEST_CASE_NAMED_WITH_DATA(_name, setup, teardown, device_lies, \
 		(&(const struct lie){ _lie, _value, _xstat }))
-#define LIE_SECOND(_name, _lie, _value, _xstat) \
-	TEST_CASE_NAMED_WITH_DATA(_name, setup, teardown, second_buffer_lies, \
-		(&(const struct lie){ _lie, _value, _xstat }))
+#define LIE_FURTHER(_name, _place, _lie, _value, _xstat) \
+	TEST_CASE_NAMED_WITH_DATA(_name, setup, teardown, further_buffer_lies, \
+		(&(const struct lie){ _lie, _value, _xstat, _place }))
+/* Within a group of buffers of any size. */
+#define LIES_FURTHER(_name, _lie, _value, _xstat) \
+	LIE_FURTHER("second " _name, 1, _lie, _value, _xstat), \
+	LIE_FURTHER("fifth " _name, 4, _lie, _value, _xstat), \
+	LIE_FURTHER("eleventh " _name, 10, _lie, _value, _xstat)
 #define LIE_NUM_BUFFERS(_name, _value) \
 	TEST_CASE_NAMED_WITH_DATA(_name, setup, teardown, num_buffers_lies, \
 		(&(const int){ _value }))
@@ -1030,10 +1038,10 @@ static struct unit_test_suite common = {
 		LIE("length of the buffer and 1", VDEV_LIE_LEN, BUF_LEN + 1, "rx_q0_bad_len"),
 		LIE("length 65536 and 60", VDEV_LIE_LEN, 65536 + 60, "rx_q0_bad_len"),
 		LIE("length of all ones", VDEV_LIE_LEN, UINT32_MAX, "rx_q0_bad_len"),
-		LIE_SECOND("second id of ring size", VDEV_LIE_ID, RING_SIZE, "rx_q0_bad_id"),
-		LIE_SECOND("second id is the first", VDEV_LIE_ID, UINT16_MAX, "rx_q0_bad_id"),
-		LIE_SECOND("second length 0", VDEV_LIE_LEN, 0, "rx_q0_bad_len"),
-		LIE_SECOND("second too long", VDEV_LIE_LEN, BUF_LEN + 1, "rx_q0_bad_len"),
+		LIES_FURTHER("id of ring size", VDEV_LIE_ID, RING_SIZE, "rx_q0_bad_id"),
+		LIES_FURTHER("id was used before", VDEV_LIE_ID, UINT16_MAX, "rx_q0_bad_id"),
+		LIES_FURTHER("length 0", VDEV_LIE_LEN, 0, "rx_q0_bad_len"),
+		LIES_FURTHER("too long", VDEV_LIE_LEN, BUF_LEN + 1, "rx_q0_bad_len"),
 		LIE_NUM_BUFFERS("num_buffers 0", 0),
 		LIE_NUM_BUFFERS("num_buffers of ring size and 1", RING_SIZE + 1),
 		LIE_NUM_BUFFERS("num_buffers 65535", UINT16_MAX),

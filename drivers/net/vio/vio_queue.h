@@ -97,7 +97,7 @@ vio_txq_break(struct vio_txq *q, enum vio_violation kind);
 
 /*
  * The next packet has more buffers than are used: breaks the queue once this is so for
- * VIO_RX_DEADLINE_MS. Called by the queue's thread, which sets wait_end to 0 when it takes a packet.
+ * VIO_RX_DEADLINE_MS. Called by the queue's thread, which sets wait_end to 0 with each packet.
  */
 void
 vio_rxq_wait(struct vio_rxq *q);

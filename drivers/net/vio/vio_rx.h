@@ -140,6 +140,55 @@ vio_rx_take(const struct vio_rx_format *fmt, struct vio_rxq *q, const struct vio
 	return fmt->spread == NULL ? m : fmt->spread(q, m, used->id, hdr_len);
 }
 
+#ifdef VIO_HAS_VEC
+/* Groups from a position on. */
+static __rte_always_inline struct vio_rx_groups
+vio_rx_groups_at(const struct vio_rx_format *fmt, const struct vio_rxq *q, uint16_t pos)
+{
+	return (struct vio_rx_groups){
+		.words = fmt->word.at(q, pos),
+		.ids = &q->order.ids[pos],
+		.bufs = &q->sw_ring[pos],
+	};
+}
+
+/*
+ * Takes groups of the remaining nb buffers of a packet, as long as they are in order and up to the
+ * ring's end, behind its segments up to tail. Returns how many buffers.
+ */
+static __rte_always_inline uint16_t
+vio_rx_take_rest_groups(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbuf *head,
+			struct rte_mbuf **tail, uint16_t nb)
+{
+	const vio_vec_t none = { 0 };
+	struct vio_rx_groups g;
+	struct rte_mbuf *last;
+	uint16_t pos, taken;
+
+	for (taken = 0; taken + VIO_VEC_GROUP <= nb; taken += VIO_VEC_GROUP) {
+		pos = fmt->pos(q);
+		if (fmt->group_room(q) < VIO_VEC_GROUP || pos + VIO_VEC_GROUP > q->ring.size)
+			break;
+		g = vio_rx_groups_at(fmt, q, pos);
+		last = vio_rx_group_append(&fmt->word, q, &g, fmt->word_flags(q), head, *tail);
+		if (last == NULL)
+			break;
+		*tail = last;
+		*(vio_vec_mem_t *)g.bufs = none;
+		fmt->skip(q, VIO_VEC_GROUP);
+	}
+	return taken;
+}
+#else
+static inline uint16_t
+vio_rx_take_rest_groups(const struct vio_rx_format *fmt __rte_unused,
+			struct vio_rxq *q __rte_unused, struct rte_mbuf *head __rte_unused,
+			struct rte_mbuf **tail __rte_unused, uint16_t nb __rte_unused)
+{
+	return 0;
+}
+#endif
+
 /*
  * Takes the remaining nb buffers of a packet, all of which are used, behind its segments up to
  * tail. Returns false, with the queue broken and the packet freed, when one is not in order.
@@ -150,6 +199,8 @@ vio_rx_take_rest(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_
 {
 	struct vio_rx_used used;
 
+	if (fmt->group_room != NULL && nb >= VIO_VEC_GROUP)
+		nb -= vio_rx_take_rest_groups(fmt, q, head, &tail, nb);
 	for (; nb > 0; nb--) {
 		if (!vio_rx_peek(fmt, q, 1, &used)) {
 			rte_pktmbuf_free(head);
@@ -392,11 +443,7 @@ vio_rx_groups(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbu
 	const uint32_t up_to_end = q->ring.size - pos;
 	const uint32_t room = RTE_MIN(fmt->group_room(q), up_to_end);
 	const size_t max = RTE_MIN(room, nb);
-	const struct vio_rx_groups g = {
-		.words = fmt->word.at(q, pos),
-		.ids = &q->order.ids[pos],
-		.bufs = &q->sw_ring[pos],
-	};
+	const struct vio_rx_groups g = vio_rx_groups_at(fmt, q, pos);
 	struct vio_rx_sums sums = { .bytes = { 0 } };
 	struct vio_rx_expected expected;
 	size_t nb_rx;

@@ -7,6 +7,7 @@
  * were posted, and each is a whole packet of a possible length. Whether they are is found out by
  * comparing what the device wrote with what is expected, not by trust; otherwise nothing was
  * done, and vio_rx.h takes the buffers one by one, with all checks and their consequences.
+ * So are further buffers of a packet, of which nothing but the length is looked at.
  * Packets that may be too long, or about which the header says more than that the checksum is
  * good, need a second look afterwards, of which the sums over groups tell.
  * Included by vio_rx.h only.
@@ -86,6 +87,15 @@ vio_rx_expect(const struct vio_rx_word *word, const struct vio_rxq *q, uint64_t 
 	e->data_valid = (vio_vec_pair_t){ q->plain_data_valid, q->plain_data_valid };
 	e->hdr = (vio_vec_pair_t){ 0, VIO_HDR_PLAIN1 };
 	e->hdr_bits = (vio_vec_pair_t){ q->plain_hdr_bits[0], q->plain_hdr_bits[1] };
+}
+
+/* The same of further buffers of a packet: at least a byte, and nothing of a header. */
+static __rte_always_inline void
+vio_rx_expect_further(const struct vio_rx_word *word, const struct vio_rxq *q, uint64_t flags,
+		      struct vio_rx_expected *e)
+{
+	e->shortest = UINT64_C(1) << word->len_shift | flags;
+	e->longer = (uint64_t)(q->buf_len - 1) << word->len_shift;
 }
 
 /* Where the words, ids and buffers of groups begin. */
@@ -192,6 +202,48 @@ vio_rx_group(const struct vio_rx_word *word, const struct vio_rxq *q,
 	sums->bytes += lens;
 	sums->room |= e->fits - lens;
 	return true;
+}
+
+/*
+ * Fills in the mbufs of the first group for further buffers of a packet, and puts them behind its
+ * segments up to tail, if each has from one byte to all of it. Returns the last one, or NULL if
+ * they are not so.
+ */
+static __rte_always_inline struct rte_mbuf *
+vio_rx_group_append(const struct vio_rx_word *word, const struct vio_rxq *q,
+		    const struct vio_rx_groups *g, uint64_t flags, struct rte_mbuf *head,
+		    struct rte_mbuf *tail)
+{
+	/* Without a header, data begins where it would. */
+	const vio_vec_pair_t first = { q->mbuf_rearm - q->hdr_len, q->mbuf_ol_flags };
+	vio_vec_t above, lens, pkt_lens;
+	struct vio_rx_expected e;
+	vio_vec_pair_t len, pkt_len;
+	struct rte_mbuf *m[2];
+	unsigned int i;
+
+	vio_rx_expect_further(word, q, flags, &e);
+	vio_rx_group_read(word, g, 0, &e, &above);
+	if (unlikely(!vio_rx_group_is_near(word, &above, &e)))
+		return NULL;
+	if (word->shows)
+		vio_ring_packed_shown_barrier(&q->ring);
+	lens = (above >> word->len_shift) + 1;
+	pkt_lens = lens << 32;
+	for (i = 0; i < VIO_VEC_GROUP; i += 2) {
+		m[0] = g->bufs[i];
+		m[1] = g->bufs[i + 1];
+		len = vio_vec_pair(&lens, i / 2);
+		pkt_len = vio_vec_pair(&pkt_lens, i / 2);
+		vio_rx_mbuf_fill(m[0], first, __builtin_shufflevector(pkt_len, len, 0, 2));
+		vio_rx_mbuf_fill(m[1], first, __builtin_shufflevector(pkt_len, len, 1, 3));
+		tail->next = m[0];
+		m[0]->next = m[1];
+		tail = m[1];
+	}
+	head->pkt_len += vio_vec_sum(&lens);
+	head->nb_segs += VIO_VEC_GROUP;
+	return tail;
 }
 
 #endif
