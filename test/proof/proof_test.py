@@ -21,8 +21,14 @@ def of_ring(direction, name, size):
         return Proof("tx_complete.c", size, {"vio_order_reverse.0": size // 2}, defines,
                      {"vio_tx_group_is_unmarked": "group_never",
                       "rte_mempool_put_bulk": "put_back"})
-    return Proof("rx_dequeue.c", size, defines=defines,
+    return Proof("rx_dequeue.c", size, defines=(*defines, "POST=0"),
                  replaced={"rte_pktmbuf_free": "give_away", "vio_rx_finish": "finish_any"})
+
+
+def of_posting(name, size):
+    """The proof of posting buffers, of which IN_ORDER changes nothing."""
+    return Proof("rx_dequeue.c", size, {}, (*of_ring("rx", name, size).defines[:-1], "POST=1"),
+                 {"packed_post_groups": "no_groups", "memcpy": "copy_words"})
 
 
 def of_group(direction, name, size):
@@ -62,6 +68,8 @@ PROOFS = {
                                                      "csum_write": "write_any"}),
     "rx_packed": of_ring("rx", "packed", 3),
     "rx_packed_in_order": of_ring("rx", "packed_in_order", 3),
+    "rx_post_packed": of_posting("packed", 3),
+    "rx_post_split": of_posting("split", 2),
     "rx_split": of_ring("rx", "split", 2),
     "rx_split_in_order": of_ring("rx", "split_in_order", 4),
     "tx_group_packed": of_group("tx", "packed", 16),

@@ -3,13 +3,14 @@
  */
 
 /*
- * The next packet out of a receive ring, in any state that the invariant allows, whatever the
- * device wrote: the invariant holds afterwards as well, and of the buffers that the device held,
- * each is still held, or in the packet, or freed, and only one of these. So, by induction, of
- * any number of packets.
+ * The next packet out of a receive ring, or the next buffers into it, in any state that the
+ * invariant allows, whatever the device wrote: the invariant holds afterwards as well, and of the
+ * buffers that the device held or was given, each is still held, or in the packet, or freed, and
+ * only one of these; and it may write into no other memory. So, by induction, of any number of
+ * packets.
  *
  * FORMAT is the name of a format, BURST_FILE its file, SIZE the entries of the ring; PACKED and
- * IN_ORDER say which it is.
+ * IN_ORDER say which it is. POST: buffers are posted, or a packet is taken.
  */
 
 #include BURST_FILE
@@ -22,7 +23,8 @@
 static uint8_t buf[RTE_PKTMBUF_HEADROOM + BUF_LEN];
 static struct rte_mbuf *sw_ring[SIZE];	/* priv_size: which mbuf it is */
 static uint16_t order_room[2 * SIZE];
-static unsigned int nb_out[SIZE];	/* by mbuf: how often it was given away */
+static struct rte_mbuf *given[SIZE];	/* to be posted; their numbers follow */
+static unsigned int nb_out[2 * SIZE];	/* by mbuf: how often it was given away */
 static struct vio_rxq q;
 
 /* In place of rte_pktmbuf_free() and of the application. */
@@ -66,6 +68,26 @@ vio_rxq_wait(struct vio_rxq *queue)
 {
 	if (nondet_bool())
 		vio_rxq_break(queue, VIO_BAD_NUM_BUFFERS);
+}
+
+/* In place of memcpy(), of which CBMC's loses pointers: all that is copied is words. */
+void *
+copy_words(void *to, const void *from, size_t len)
+{
+	size_t i;
+
+	PROVE(len % sizeof(void *) == 0, "whole words");
+	for (i = 0; i < len / sizeof(void *); i++)
+		((void **)to)[i] = ((void *const *)from)[i];
+	return to;
+}
+
+/* In place of packed_post_groups(): the ring is smaller than a group. */
+uint16_t
+no_groups(struct vio_rxq *queue __rte_unused, struct rte_mbuf **bufs __rte_unused,
+	  uint16_t nb __rte_unused)
+{
+	return 0;
 }
 
 /* Where the next buffer is taken from, and how many the device holds from there on. */
@@ -141,24 +163,37 @@ sw_ring_is_right(void)
 	return right;
 }
 
+static struct rte_mbuf *
+any_mbuf(uint16_t number)
+{
+	struct rte_mbuf *m = __CPROVER_allocate(sizeof(*m), true);
+
+	m->buf_addr = buf;
+	m->buf_iova = nondet_u64();
+	m->priv_size = number;
+	return m;
+}
+
 /* Any state. Which mbuf stands where makes no difference, so they stand in their order. */
 static void
 begin(void)
 {
-	struct rte_mbuf *m;
 	uint16_t i;
 
 	q.ring.size = SIZE;
 	q.ring.mask = SIZE - 1;
 	q.ring.desc = __CPROVER_allocate(SIZE * sizeof(*q.ring.desc), false);
 	q.ring.weak_barriers = nondet_bool();
-	if (!PACKED)
+	if (!PACKED) {
 		q.ring.used = __CPROVER_allocate(sizeof(struct virtq_used) + 8 * SIZE + 2, false);
+		q.ring.avail = __CPROVER_allocate(sizeof(struct virtq_avail) + 2 * SIZE + 2, false);
+	}
 	q.ring.avail_idx = nondet_u16();
 	q.ring.used_idx = nondet_u16();
 	q.ring.seen_idx = nondet_u16();
 	q.ring.avail_bits = nondet_u16();
 	q.ring.used_bits = nondet_u16();
+	q.ring.head_slot = nondet_u16();
 	q.ring.batch_id = nondet_u32();
 	q.ring.batch_len = nondet_u32();
 	q.order = (struct vio_order){ order_room, order_room + SIZE, SIZE };
@@ -168,36 +203,66 @@ begin(void)
 	}
 	q.sw_ring = sw_ring;
 	q.nb_bufs = SIZE;
+	q.nb_new_ids = nondet_u16();
 	q.buf_len = BUF_LEN;
+	q.addr_off = VIO_MBUF_ADDR(false);
 	q.hdr_len = nondet_bool() ? VIRTIO_NET_HDR_LEN : VIRTIO_NET_HDR_LEN_TUNNEL;
 	q.mbuf_rearm = UINT64_C(1) << 16 | UINT64_C(1) << 32;	/* refcnt and nb_segs of 1 */
 	q.mergeable = nondet_bool();
 	q.state = VIO_QUEUE_STARTED;
 	ASSUME(indices_are_right() && order_is_right() && batch_is_right());
 	for (i = 0; i < SIZE; i++) {
-		m = __CPROVER_allocate(sizeof(*m), true);
-		m->buf_addr = buf;
-		m->priv_size = i;
-		sw_ring[i] = is_held(i) ? m : NULL;
+		sw_ring[i] = is_held(i) ? any_mbuf(i) : NULL;
+		given[i] = any_mbuf(SIZE + i);
 	}
 }
 
-void
-proof(void)
+#if POST
+/* What the device may write into for the buffer at a position, which was just posted. */
+static void
+prove_posted(uint16_t pos, const struct rte_mbuf *m)
 {
-	struct rte_mbuf *held[SIZE], *pkt = NULL;
-	bool taken;
-	uint16_t i;
+	uint64_t addr = rte_cpu_to_le_64(m->buf_iova + RTE_PKTMBUF_HEADROOM);
+	uint16_t id = q.order.ids[pos];
 
-	begin();
-	for (i = 0; i < SIZE; i++)
-		held[i] = sw_ring[i];
+#if PACKED
+	PROVE(q.ring.pdesc[pos].addr == addr && q.ring.pdesc[pos].len == BUF_LEN &&
+	      q.ring.pdesc[pos].id == id, "its own buffer");
+#else
+	PROVE(q.ring.desc[id].addr == addr, "its own buffer");
+#endif
+}
 
-	taken = vio_rx_packet(&FORMAT, &q, &pkt);
+/* Posts any number of buffers that there is room for. Returns how many. */
+static uint16_t
+post(void)
+{
+	uint16_t missing = SIZE - nb_held(), nb = nondet_u16(), i, pos;
+	uint16_t first = vio_order_behind(&q.order, oldest(), nb_held());
+
+	ASSUME(nb <= missing);
+	FORMAT.post(&q, given, nb);
+	for (i = 0; i < nb; i++) {
+		pos = vio_order_behind(&q.order, first, i);
+		PROVE(sw_ring[pos] == given[i], "in the order given");
+		prove_posted(pos, given[i]);
+	}
+	PROVE(nb_held() == SIZE - missing + nb, "as many as were given");
+	REACHED(nb == SIZE, "all that the ring takes");
+	REACHED(nb > 0 && missing > nb, "some of those that are missing");
+	return nb;
+}
+
+#else
+/* Takes a packet, which is the application's then. */
+static void
+take(void)
+{
+	struct rte_mbuf *pkt = NULL;
+	bool taken = vio_rx_packet(&FORMAT, &q, &pkt);
 
 	REACHED(taken && pkt != NULL && pkt->next == NULL, "a packet");
-	REACHED(taken && pkt != NULL && pkt->next != NULL,
-		"a packet of several buffers");
+	REACHED(taken && pkt != NULL && pkt->next != NULL, "a packet of several buffers");
 	REACHED(taken && pkt == NULL, "a packet that is dropped");
 	REACHED(!taken && q.state == VIO_QUEUE_STARTED, "nothing yet");
 	REACHED(q.state == VIO_QUEUE_BROKEN, "a violation");
@@ -205,11 +270,31 @@ proof(void)
 		"a violation within a packet");
 	PROVE(taken || pkt == NULL, "no packet of a broken queue");
 	give_away(pkt);
+}
+#endif
+
+void
+proof(void)
+{
+	struct rte_mbuf *held[SIZE];
+	uint16_t i, nb_given = 0;
+
+	begin();
+	for (i = 0; i < SIZE; i++)
+		held[i] = sw_ring[i];
+
+#if POST
+	nb_given = post();
+#else
+	take();
+#endif
+
 	for (i = 0; i < SIZE; i++)
 		if (sw_ring[i] != NULL)
 			nb_out[sw_ring[i]->priv_size]++;
 	for (i = 0; i < SIZE; i++)
-		PROVE(nb_out[i] == (held[i] != NULL), "each buffer is in one place");
+		PROVE(nb_out[i] == (held[i] != NULL) && nb_out[SIZE + i] == (i < nb_given),
+		      "each buffer is in one place");
 	PROVE(order_is_right() && indices_are_right() && sw_ring_is_right(), "the invariant");
 	PROVE(q.state == VIO_QUEUE_BROKEN || batch_is_right(), "the batch");
 }
