@@ -92,14 +92,18 @@ packed_detach(struct vdev_vq *vq)
 	RTE_SET_USED(vq);
 }
 
+/* Of a table that a spoilt ring names, which may be anywhere. */
 static struct vdev_desc
-read_desc(const struct pvirtq_desc *d)
+read_desc(const void *at)
 {
+	struct pvirtq_desc d;
+
+	memcpy(&d, at, sizeof(d));
 	return (struct vdev_desc){
-		.addr = rte_le_to_cpu_64(d->addr),
-		.len = rte_le_to_cpu_32(d->len),
-		.flags = rte_le_to_cpu_16(d->flags),
-		.number = rte_le_to_cpu_16(d->id),
+		.addr = rte_le_to_cpu_64(d.addr),
+		.len = rte_le_to_cpu_32(d.len),
+		.flags = rte_le_to_cpu_16(d.flags),
+		.number = rte_le_to_cpu_16(d.id),
 	};
 }
 

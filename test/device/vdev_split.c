@@ -52,14 +52,18 @@ split_detach(struct vdev_vq *vq)
 	free(vq->split.next);
 }
 
+/* Of a table that a spoilt ring names, which may be anywhere. */
 static struct vdev_desc
-read_desc(const struct virtq_desc *d)
+read_desc(const void *at)
 {
+	struct virtq_desc d;
+
+	memcpy(&d, at, sizeof(d));
 	return (struct vdev_desc){
-		.addr = rte_le_to_cpu_64(d->addr),
-		.len = rte_le_to_cpu_32(d->len),
-		.flags = rte_le_to_cpu_16(d->flags),
-		.number = rte_le_to_cpu_16(d->next),
+		.addr = rte_le_to_cpu_64(d.addr),
+		.len = rte_le_to_cpu_32(d.len),
+		.flags = rte_le_to_cpu_16(d.flags),
+		.number = rte_le_to_cpu_16(d.next),
 	};
 }
 
