@@ -185,6 +185,24 @@ struct vio_tx_plain {
 };
 
 /*
+ * What is the same for all packets with the same flags and lengths of headers that ask for a
+ * checksum or for segments (vio_tx_form.h).
+ */
+struct vio_tx_form {
+	uint64_t key;		/* flags and lengths; 0: there is no form */
+	uint64_t hdr;		/* VIO_HDR_FIRST(), but for what is of each packet */
+	uint16_t csum_offset;
+	uint16_t len_min;	/* of a packet */
+	uint16_t len_max;
+	uint16_t l3;		/* where its headers are */
+	uint16_t l4;
+	uint8_t proto;
+} __rte_aligned(32);
+
+#define VIO_TX_FORM_BITS	6
+#define VIO_TX_NB_FORMS		(1 << VIO_TX_FORM_BITS)
+
+/*
  * Room for the beginning of a packet that may not be written: the header, the addresses and two
  * tags. It is the driver's, so that no packet needs to be copied.
  */
@@ -225,6 +243,8 @@ struct vio_txq {
 	uint64_t offload_flags;		/* VIO_TX_OFFLOAD_FLAGS; 0 if nothing was configured */
 	uint64_t hdr_addr;		/* a header of zeros for packets that cannot take one */
 	struct vio_tx_shape *shapes;	/* by id of the first descriptor of a packet */
+
+	struct vio_tx_form forms[VIO_TX_NB_FORMS] __rte_cache_aligned;	/* by a hash of the key */
 
 	struct vio_txq_stats stats __rte_cache_aligned;
 	struct vio_txq_stats stats_base;

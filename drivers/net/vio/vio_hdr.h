@@ -149,6 +149,29 @@ vio_hdr_tx_write(void *dst, uint16_t hdr_len, const struct virtio_net_hdr_ext *h
 		memcpy(bytes + VIRTIO_NET_HDR_LEN, &hdr->hash_value, hdr_len - VIRTIO_NET_HDR_LEN);
 }
 
+/* The first 8 bytes of a header, as a little-endian number. */
+#define VIO_HDR_FIRST(flags, gso_type, hdr_len, gso_size, csum_start) \
+	((uint64_t)(flags) | (uint64_t)(gso_type) << 8 | (uint64_t)(hdr_len) << 16 | \
+	 (uint64_t)(gso_size) << 32 | (uint64_t)(csum_start) << 48)
+static_assert(offsetof(struct virtio_net_hdr, hdr_len) == 2 &&
+	      offsetof(struct virtio_net_hdr, gso_size) == 4 &&
+	      offsetof(struct virtio_net_hdr, csum_start) == 6 &&
+	      offsetof(struct virtio_net_hdr, csum_offset) == sizeof(uint64_t), "virtio 5.1.9");
+
+/* Writes a header from VIO_HDR_FIRST() and the offset of the checksum; the rest is zeros. */
+static __rte_always_inline void
+vio_hdr_tx_ask(void *dst, size_t hdr_len, uint64_t first, uint16_t csum_offset)
+{
+	uint32_t second = rte_cpu_to_le_32(csum_offset);
+	uint8_t *bytes = dst;
+
+	if (unlikely(hdr_len > VIRTIO_NET_HDR_LEN))
+		vio_hdr_tx_clear(dst, hdr_len);
+	first = rte_cpu_to_le_64(first);
+	memcpy(bytes, &first, sizeof(first));
+	memcpy(bytes + sizeof(first), &second, sizeof(second));
+}
+
 /*
  * Whether a frame is no longer than untagged_len, the longest one without a VLAN tag; up to two
  * tags come on top of it, tag_len bytes that are yet to be put in included. Tags are looked for

@@ -516,6 +516,7 @@ txq_renew(struct vio_txq *q)
 	/* virtio 5.1.4.2: the device's MTU binds, whatever the application set for receive. */
 	q->mtu_frame_len = RTE_ETHER_HDR_LEN + q->dev->max_mtu;
 	txq_set_plain(q);
+	memset(q->forms, 0, sizeof(q->forms));
 }
 
 void

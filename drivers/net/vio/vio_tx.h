@@ -5,7 +5,8 @@
 /*
  * Transmit bursts as far as they are the same for every ring format: what becomes of each packet,
  * statistics. Included by the burst files only, one a format.
- * A packet is plain, and costs little, or it is not; both may be mixed.
+ * A packet is plain, and costs little; or it has a form (vio_tx_form.h), and costs little more; or
+ * it goes the long way. All may be mixed.
  * Threads: one at a time for a queue, but for vio_tx_status().
  */
 
@@ -36,7 +37,7 @@ vio_tx_make_room(vio_tx_complete_t complete, struct vio_txq *q, uint16_t nb)
 }
 
 /*
- * Sends a packet that is not plain, or drops and counts it: the application waits for no packet
+ * Sends any packet by the long way, or drops and counts it: the application waits for no packet
  * that cannot be sent. False: there is no room for it.
  */
 static __rte_always_inline bool
@@ -64,27 +65,25 @@ vio_tx_send_any(const struct vio_tx_format *fmt, vio_tx_complete_t complete, str
 		return false;
 	tally->packets++;
 	tally->bytes += m->pkt_len + plan.tag_len;
-	/* So it is with most that ask for a checksum or for segments. */
-	if (plan.push && m->nb_segs == 1 && plan.tag_len == 0)
-		vio_tx_post_single(fmt, q, m, plan.hdr);
-	else
-		vio_tx_post(fmt, q, m, &plan);
+	vio_tx_post(fmt, q, m, &plan);
 	return true;
 }
 
-/* Sends a packet. False: there is no room for it. */
-static __rte_always_inline bool
-vio_tx_send(const struct vio_tx_format *fmt, vio_tx_complete_t complete, struct vio_txq *q,
-	    struct rte_mbuf *m, struct vio_tx_tally *tally)
+/* Sends packets one by one. Returns how many; fewer than nb when there is no room for the next. */
+static __rte_always_inline uint16_t
+vio_tx_send_each(const struct vio_tx_format *fmt, vio_tx_complete_t complete, struct vio_txq *q,
+		 struct rte_mbuf **pkts, uint16_t nb, struct vio_tx_tally *tally)
 {
-	if (unlikely(!vio_tx_is_plain(q, m)))
-		return vio_tx_send_any(fmt, complete, q, m, tally);
-	if (unlikely(!vio_tx_make_room(complete, q, 1)))
-		return false;
-	tally->packets++;
-	tally->bytes += m->data_len;
-	vio_tx_post_single(fmt, q, m, NULL);
-	return true;
+	uint16_t n = 0, nb_posted;
+
+	for (;;) {
+		nb_posted = vio_tx_post_singles(fmt, q, &pkts[n], nb - n, &tally->bytes);
+		tally->packets += nb_posted;
+		n += nb_posted;
+		if (n == nb || !vio_tx_send_any(fmt, complete, q, pkts[n], tally))
+			return n;
+		n++;
+	}
 }
 
 /* A burst of a queue that is in use. */
@@ -93,7 +92,7 @@ vio_tx_work(const struct vio_tx_format *fmt, vio_tx_complete_t complete, struct 
 	    struct rte_mbuf **pkts, uint16_t nb_pkts)
 {
 	struct vio_tx_tally tally = { .packets = 0 };
-	uint16_t nb_tx = 0, nb, end;
+	uint16_t nb_tx = 0, nb, wanted;
 
 	if (q->nb_free < q->free_thresh) {
 		complete(q, RTE_MAX(VIO_TX_FREE_BATCH, 2 * nb_pkts));
@@ -104,14 +103,19 @@ vio_tx_work(const struct vio_tx_format *fmt, vio_tx_complete_t complete, struct 
 		q->raw_pool = pkts[0]->pool;
 
 	while (nb_tx < nb_pkts) {
-		nb = vio_tx_post_groups(fmt, q, &pkts[nb_tx], nb_pkts - nb_tx, &tally.bytes);
-		tally.packets += nb;
-		nb_tx += nb;
+		if (!(pkts[nb_tx]->ol_flags & q->offload_flags)) {
+			nb = vio_tx_post_groups(fmt, q, &pkts[nb_tx], nb_pkts - nb_tx,
+						&tally.bytes);
+			tally.packets += nb;
+			nb_tx += nb;
+			if (likely(nb_tx == nb_pkts))
+				break;
+		}
 		/* As many one by one as were looked at in vain. */
-		end = RTE_MIN(nb_tx + VIO_TX_GROUP, nb_pkts);
-		while (nb_tx < end && vio_tx_send(fmt, complete, q, pkts[nb_tx], &tally))
-			nb_tx++;
-		if (nb_tx < end)
+		wanted = RTE_MIN(VIO_TX_GROUP, nb_pkts - nb_tx);
+		nb = vio_tx_send_each(fmt, complete, q, &pkts[nb_tx], wanted, &tally);
+		nb_tx += nb;
+		if (nb < wanted)
 			break;
 	}
 	q->stats.packets += tally.packets;

@@ -86,23 +86,30 @@ vio_tx_is_raw(const struct vio_txq *q, const struct rte_mbuf *m)
 	       m->pool == q->raw_pool;
 }
 
+/* Remembers by a mark a packet that is not raw, or is of several descriptors. */
+static inline void
+vio_tx_hold_marked(struct vio_txq *q, struct rte_mbuf *m, uint16_t pos, uint16_t nb_descs, bool raw)
+{
+	uint16_t i;
+
+	q->sw_ring[pos] = vio_tx_mark(m);
+	q->shapes[q->order.ids[pos]] = (struct vio_tx_shape){ nb_descs, raw };
+	for (i = 1; i < nb_descs; i++)
+		q->sw_ring[vio_order_behind(&q->order, pos, i)] = NULL;
+}
+
 /* Remembers a packet in nb_descs positions from the next one on, pos. */
 static inline void
 vio_tx_hold(struct vio_txq *q, struct rte_mbuf *m, uint16_t pos, uint16_t nb_descs)
 {
 	bool raw = vio_tx_is_raw(q, m);
-	uint16_t i;
 
 	q->nb_raw += raw;
 	q->nb_free -= nb_descs;
-	if (likely(raw && nb_descs == 1)) {
+	if (likely(raw && nb_descs == 1))
 		q->sw_ring[pos] = m;
-		return;
-	}
-	q->sw_ring[pos] = vio_tx_mark(m);
-	q->shapes[q->order.ids[pos]] = (struct vio_tx_shape){ nb_descs, raw };
-	for (i = 1; i < nb_descs; i++)
-		q->sw_ring[vio_order_behind(&q->order, pos, i)] = NULL;
+	else
+		vio_tx_hold_marked(q, m, pos, nb_descs, raw);
 }
 
 /*

@@ -17,6 +17,7 @@
 #include <rte_udp.h>
 
 #include "vio_csum.h"
+#include "vio_tx_form.h"
 #include "vio_tx_offload.h"
 #include "vio_tx_post.h"
 
@@ -105,38 +106,6 @@ outer_ipv4_csum_set(const struct rte_mbuf *m)
 	return ipv4_csum_set(m, m->outer_l2_len, m->outer_l3_len);
 }
 
-/* The bytes of transport header and payload, which the pseudo header holds; 16 bits hold them. */
-static uint16_t
-transport_len(const struct rte_mbuf *m, const struct tx_place *p)
-{
-	const struct rte_ipv4_hdr *v4;
-	const struct rte_ipv6_hdr *v6;
-
-	/* The network header of what is to be segmented may say anything. */
-	if (asks_for_segments(m))
-		return m->pkt_len - p->l4;
-	/* Padding may follow a short packet. */
-	if (p->ipv6) {
-		v6 = rte_pktmbuf_mtod_offset(m, const struct rte_ipv6_hdr *, p->l3);
-		return rte_be_to_cpu_16(v6->payload_len) + sizeof(*v6) - m->l3_len;
-	}
-	v4 = rte_pktmbuf_mtod_offset(m, const struct rte_ipv4_hdr *, p->l3);
-	return rte_be_to_cpu_16(v4->total_length) - m->l3_len;
-}
-
-/* The sum of the pseudo header, in network order, for len bytes behind the network header at l3. */
-static uint16_t
-pseudo_sum(const struct rte_mbuf *m, uint32_t l3, bool ipv6, uint8_t proto, uint16_t len)
-{
-	size_t addrs = ipv6 ? offsetof(struct rte_ipv6_hdr, src_addr) :
-			      offsetof(struct rte_ipv4_hdr, src_addr);
-	size_t addrs_len = ipv6 ? 32 : 8;
-	uint32_t sum = rte_raw_cksum(rte_pktmbuf_mtod_offset(m, const void *, l3 + addrs),
-				     addrs_len);
-
-	return vio_csum_fold(sum + rte_cpu_to_be_16(proto) + rte_cpu_to_be_16(len));
-}
-
 /*
  * virtio 5.1.9.2.1: the checksum MUST be set to the sum of the pseudo header. Unlike what DPDK
  * asks of applications, this includes the length for packets to be segmented too.
@@ -144,9 +113,12 @@ pseudo_sum(const struct rte_mbuf *m, uint32_t l3, bool ipv6, uint8_t proto, uint
 static int
 pseudo_set(const struct rte_mbuf *m, const struct tx_place *p)
 {
+	uint16_t len;
+
 	if (p->csum + sizeof(uint16_t) > m->data_len)
 		return -ENOTSUP;
-	return csum_set(m, p->csum, pseudo_sum(m, p->l3, p->ipv6, p->proto, transport_len(m, p)));
+	len = vio_tx_transport_len(m, p->l3, p->l4, p->ipv6, asks_for_segments(m));
+	return csum_set(m, p->csum, vio_tx_pseudo_sum(m, p->l3, p->ipv6, p->proto, len));
 }
 
 /* The segmentation that a packet asks for; VIRTIO_NET_HDR_GSO_NONE if there is none such. */
@@ -185,8 +157,8 @@ outer_csum_off(const struct rte_mbuf *m)
 static uint16_t
 outer_pseudo_sum(const struct rte_mbuf *m, uint16_t len)
 {
-	return pseudo_sum(m, m->outer_l2_len, m->ol_flags & RTE_MBUF_F_TX_OUTER_IPV6, IPPROTO_UDP,
-			  len);
+	return vio_tx_pseudo_sum(m, m->outer_l2_len, m->ol_flags & RTE_MBUF_F_TX_OUTER_IPV6,
+				 IPPROTO_UDP, len);
 }
 
 /*
@@ -269,6 +241,8 @@ segments_ask(const struct vio_txq *q, const struct rte_mbuf *m, const struct tx_
 
 	if (!(q->gso_types & RTE_BIT32(type)))
 		return -ENOTSUP;
+	if ((m->ol_flags & RTE_MBUF_F_TX_TCP_SEG) && p->proto != IPPROTO_TCP)
+		return -EINVAL;
 	if (m->tso_segsz == 0 || p->payload < p->csum + sizeof(uint16_t) ||
 	    p->payload >= m->pkt_len || m->pkt_len - p->l3 > ip_max ||
 	    !(m->ol_flags & (RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6)))
@@ -369,7 +343,35 @@ vio_tx_offload(const struct vio_txq *q, struct rte_mbuf *m, uint16_t tag_len,
 	return offload(q, m, tag_len, hdr, false) == 0;
 }
 
-static int
+bool
+vio_tx_form_learn(struct vio_txq *q, struct rte_mbuf *m)
+{
+	const uint64_t key = vio_tx_form_key(m);
+	bool segments = asks_for_segments(m);
+	struct virtio_net_hdr_ext hdr;
+	struct tx_place p;
+
+	if ((key & (VIO_TX_ODD_FLAGS | q->vlan_flags)) || !vio_tx_is_sole(m) ||
+	    m->pkt_len != m->data_len ||
+	    ((key & RTE_MBUF_F_TX_IP_CKSUM) && m->l3_len != sizeof(struct rte_ipv4_hdr)) ||
+	    !vio_tx_offload(q, m, 0, &hdr) || hdr.hdr.flags != VIRTIO_NET_HDR_F_NEEDS_CSUM ||
+	    place_find(m, &p) < 0)
+		return false;
+	*vio_tx_form_at(q, key) = (struct vio_tx_form){
+		.key = key,
+		.hdr = VIO_HDR_FIRST(hdr.hdr.flags, hdr.hdr.gso_type & ~VIRTIO_NET_HDR_GSO_ECN,
+				     segments ? p.payload : 0, 0, p.l4),
+		.csum_offset = p.csum - p.l4,
+		.len_min = segments ? p.payload + 1 : p.csum + sizeof(uint16_t),
+		.len_max = segments ? UINT16_MAX : q->mtu_frame_len,
+		.l3 = p.l3,
+		.l4 = p.l4,
+		.proto = p.proto,
+	};
+	return true;
+}
+
+static __rte_noinline int
 prepare_one(const struct vio_txq *q, const struct rte_mbuf *m)
 {
 	struct virtio_net_hdr_ext hdr;
@@ -386,14 +388,31 @@ prepare_one(const struct vio_txq *q, const struct rte_mbuf *m)
 	return ret;
 }
 
+/* The short way, of packets that are plain or have a form. False: it is neither. */
+static __rte_always_inline bool
+prepare_short(struct vio_txq *q, struct rte_mbuf *m)
+{
+	const struct vio_tx_form *form;
+
+	if (!(m->ol_flags & VIO_TX_OFFLOAD_FLAGS))
+		return vio_tx_is_plain(q, m);
+	form = vio_tx_form_find(q, m);
+	if (unlikely(form == NULL))
+		return false;
+	vio_tx_form_sums(m, form, true);
+	return true;
+}
+
 uint16_t
 vio_tx_prepare(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts)
 {
-	const struct vio_txq *q = queue;
+	struct vio_txq *q = queue;
 	uint16_t i;
 	int ret;
 
 	for (i = 0; i < nb_pkts; i++) {
+		if (likely(prepare_short(q, pkts[i])))
+			continue;
 		ret = prepare_one(q, pkts[i]);
 		if (ret < 0) {
 			rte_errno = -ret;

@@ -26,6 +26,13 @@ vio_tx_offload(const struct vio_txq *q, struct rte_mbuf *m, uint16_t tag_len,
 	       struct virtio_net_hdr_ext *hdr);
 
 /*
+ * Makes the form (vio_tx_form.h) of a packet with one of VIO_TX_OFFLOAD_FLAGS, as vio_tx_offload()
+ * does the packet. Returns false for one that has none, or that cannot be sent.
+ */
+bool
+vio_tx_form_learn(struct vio_txq *q, struct rte_mbuf *m);
+
+/*
  * eth_tx_prep_t: makes packets ready for the burst function, and says which the queue cannot send:
  * rte_errno is EINVAL for one that contradicts itself, or that is too long; ENOTSUP for one that
  * asks for what was not configured, or that would have to be written and is shared, indirect or

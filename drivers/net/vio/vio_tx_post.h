@@ -17,6 +17,7 @@
 #include <rte_branch_prediction.h>
 
 #include "vio_hdr.h"
+#include "vio_tx_form.h"
 #include "vio_tx_format.h"
 #include "vio_vlan.h"
 
@@ -227,32 +228,24 @@ vio_tx_are_plain(const struct vio_txq *q, struct rte_mbuf **pkts)
 	return !vio_tx_is_wrong(&wrong) && pools == 0;
 }
 
-/* Writes header and descriptor of a run's plain packet. Returns the packet's length. */
+/* Writes the descriptor of a run's packet. Returns the packet's length. */
+static __rte_always_inline uint64_t
+vio_tx_add_single(const struct vio_tx_format *fmt, const struct vio_tx_run *run, size_t i,
+		  const struct rte_mbuf *m, size_t hdr_len, uint16_t addr_off)
+{
+	const uint64_t len = m->data_len;
+
+	fmt->run_add(run, i, vio_mbuf_addr(m, addr_off) + (m->data_off - hdr_len), len + hdr_len);
+	return len;
+}
+
+/* The same of a plain packet, with its header. */
 static __rte_always_inline uint64_t
 vio_tx_add_plain(const struct vio_tx_format *fmt, const struct vio_tx_run *run, size_t i,
 		 const struct rte_mbuf *m, size_t hdr_len, uint16_t addr_off)
 {
-	const size_t off = m->data_off - hdr_len;
-	const uint64_t len = m->data_len, addr = vio_mbuf_addr(m, addr_off) + off;
-
-	vio_hdr_tx_clear(RTE_PTR_ADD(m->buf_addr, off), hdr_len);
-	fmt->run_add(run, i, addr, len + hdr_len);
-	return len;
-}
-
-/* Makes a packet of one descriptor available, with a header of zeros if hdr is NULL. */
-static __rte_always_inline void
-vio_tx_post_single(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf *m,
-		   const struct virtio_net_hdr_ext *hdr)
-{
-	const uint16_t pos = vio_tx_next(q);
-	const struct vio_tx_run run = fmt->run(q, pos);
-
-	vio_tx_add_plain(fmt, &run, 0, m, q->hdr_len, q->addr_off);
-	if (hdr != NULL)
-		vio_hdr_tx_write(rte_pktmbuf_mtod(m, uint8_t *) - q->hdr_len, q->hdr_len, hdr);
-	vio_tx_hold(q, m, pos, 1);
-	fmt->run_end(q, pos, 1);
+	vio_hdr_tx_clear(RTE_PTR_ADD(m->buf_addr, m->data_off - hdr_len), hdr_len);
+	return vio_tx_add_single(fmt, run, i, m, hdr_len, addr_off);
 }
 
 /*
@@ -282,6 +275,55 @@ vio_tx_post_groups(const struct vio_tx_format *fmt, struct vio_txq *q, struct rt
 	*bytes += sum;
 	q->nb_free -= n;
 	q->nb_raw += n;
+	fmt->run_end(q, pos, n);
+	return n;
+}
+
+/* Writes the header of a packet that is plain or has a form. False: it is neither. */
+static __rte_always_inline bool
+vio_tx_short_write(struct vio_txq *q, struct rte_mbuf *m, size_t hdr_len)
+{
+	void *hdr = rte_pktmbuf_mtod_offset(m, void *, -(ssize_t)hdr_len);
+	const struct vio_tx_form *form;
+
+	if (!(m->ol_flags & q->offload_flags)) {
+		if (unlikely(!vio_tx_is_plain(q, m)))
+			return false;
+		vio_hdr_tx_clear(hdr, hdr_len);
+		return true;
+	}
+	form = vio_tx_form_find(q, m);
+	if (unlikely(form == NULL))
+		return false;
+	vio_tx_form_sums(m, form, false);
+	vio_hdr_tx_ask(hdr, hdr_len, vio_tx_form_first(q, m, form), form->csum_offset);
+	return true;
+}
+
+/* The same one by one, of packets that are plain or have a form, whether they are raw or not. */
+static __rte_always_inline uint16_t
+vio_tx_post_singles(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf **pkts,
+		    uint16_t nb, uint64_t *bytes)
+{
+	const uint16_t hdr_len = q->hdr_len, addr_off = q->addr_off, pos = vio_tx_next(q);
+	const struct vio_tx_run run = fmt->run(q, pos);
+	const uint32_t up_to_end = q->order.size - pos, room = RTE_MIN(q->nb_free, up_to_end);
+	const uint32_t max = RTE_MIN(nb, room);
+	uint32_t n, nb_other = 0;
+	uint64_t sum = 0;
+
+	for (n = 0; n < max && vio_tx_short_write(q, pkts[n], hdr_len); n++) {
+		sum += vio_tx_add_single(fmt, &run, n, pkts[n], hdr_len, addr_off);
+		if (likely(pkts[n]->pool == q->raw_pool)) {
+			q->sw_ring[pos + n] = pkts[n];
+		} else {
+			vio_tx_hold_marked(q, pkts[n], pos + n, 1, false);
+			nb_other++;
+		}
+	}
+	*bytes += sum;
+	q->nb_free -= n;
+	q->nb_raw += n - nb_other;
 	fmt->run_end(q, pos, n);
 	return n;
 }
