@@ -22,7 +22,8 @@ def of_ring(direction, name, size):
                      {"vio_tx_group_is_unmarked": "group_never",
                       "rte_mempool_put_bulk": "put_back"})
     return Proof("rx_dequeue.c", size, defines=(*defines, "POST=0"),
-                 replaced={"rte_pktmbuf_free": "give_away", "vio_rx_finish": "finish_any"})
+                 replaced={"rte_pktmbuf_free": "give_away", "vio_rx_finish": "finish_any",
+                           "vio_rx_take_rest_groups": "rest_never"})
 
 
 def of_posting(name, size):

@@ -90,6 +90,16 @@ no_groups(struct vio_rxq *queue __rte_unused, struct rte_mbuf **bufs __rte_unuse
 	return 0;
 }
 
+/* In place of vio_rx_take_rest_groups(), for the same reason. */
+uint16_t
+rest_never(const struct vio_rx_format *fmt __rte_unused, struct vio_rxq *queue __rte_unused,
+	   struct rte_mbuf *head __rte_unused, struct rte_mbuf **tail __rte_unused,
+	   uint16_t nb __rte_unused)
+{
+	PROVE(false, "no group");
+	return 0;
+}
+
 /* Where the next buffer is taken from, and how many the device holds from there on. */
 static uint16_t
 oldest(void)
