@@ -157,12 +157,12 @@ descs_fit(uint16_t port_id, const struct rte_eth_dev_info *info, bool rx, uint16
 {
 	const struct rte_eth_desc_lim *lim = rx ? &info->rx_desc_lim : &info->tx_desc_lim;
 	uint16_t align = RTE_MAX(lim->nb_align, 1);
+	uint16_t max = lim->nb_max == 0 ? UINT16_MAX : lim->nb_max;
 
-	if (nb_desc >= lim->nb_min && (lim->nb_max == 0 || nb_desc <= lim->nb_max) &&
-	    nb_desc % align == 0)
+	if (nb_desc >= lim->nb_min && nb_desc <= max && nb_desc % align == 0)
 		return true;
 	complain("port %u: %s queues take %u to %u descriptors, a multiple of %u, not %u; see "
-		 "--%cxd", port_id, rx ? "Rx" : "Tx", lim->nb_min, lim->nb_max, align, nb_desc,
+		 "--%cxd", port_id, rx ? "Rx" : "Tx", lim->nb_min, max, align, nb_desc,
 		 rx ? 'r' : 't');
 	return false;
 }

@@ -312,8 +312,12 @@ tx_burst(struct fuzz_input *in)
 			rte_pktmbuf_prepend(pkts[i], rte_pktmbuf_headroom(pkts[i]));
 	}
 	nb = i;
-	if (shape & SHAPE_OFFLOADS)
+	if (shape & SHAPE_OFFLOADS) {
 		offloads_ask(in, pkts, nb);
+		/* As applications should; what is refused is sent all the same. */
+		if (len & 1)
+			rte_eth_tx_prepare(port.port_id, 0, pkts, nb);
+	}
 	sent = rte_eth_tx_burst(port.port_id, 0, pkts, nb);
 	FUZZ_CHECK(sent <= nb, "%u packets of %u", sent, nb);
 	for (i = 0; i < nb; i++) {

@@ -7,6 +7,8 @@
  * does. A packet without headroom has to go the long way, so each is sent with and without.
  */
 
+#include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include <rte_errno.h>
@@ -17,7 +19,9 @@
 #include "inet_frame.h"
 #include "test.h"
 #include "vdev_net_offload.h"
-#include "vio.h"
+#include "vio_ethdev.h"
+#include "vio_suspend.h"
+#include "vio_tx_form.h"
 
 #define RING_SIZE	256
 #define BURST		32
@@ -284,17 +288,19 @@ static int
 shared_behind_its_like(void)
 {
 	uint8_t before[RTE_PKTMBUF_HEADROOM];
-	struct rte_mbuf *m;
+	struct rte_mbuf *m, *sent;
 	unsigned int i;
 
 	for (i = 0; i < 3; i++) {
 		m = tcp_packet(port.pool, i, true);
 		TEST_ASSERT_NOT_NULL(m, "no packet");
+		sent = i == 2 ? rte_pktmbuf_clone(m, port.pool) : m;
+		TEST_ASSERT_NOT_NULL(sent, "no clone");
 		memset(m->buf_addr, 0x77, sizeof(before));
 		memcpy(before, m->buf_addr, sizeof(before));
-		if (i > 0)
+		if (i == 1)
 			rte_mbuf_refcnt_update(m, 1);
-		TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, &m, 1), 1, "packet %u", i);
+		TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, &sent, 1), 1, "packet %u", i);
 		TEST_ASSERT_SUCCESS(tcp_packet_left(i, true), "packet %u", i);
 		TEST_ASSERT_EQUAL(!memcmp(m->buf_addr, before, sizeof(before)), (i > 0),
 			"packet %u", i);
@@ -344,26 +350,135 @@ mixed_bursts(void)
 	return fake_port_close(&port);
 }
 
-/* What was learned holds for one start, as the next may agree on less. */
+static struct vio_txq *
+txq(void)
+{
+	return rte_eth_devices[port.port_id].data->tx_queues[0];
+}
+
+/* Sends such a packet, with more flags; it is taken, or dropped as it asks for what is not had. */
+static int
+asking_packet(uint64_t flags, bool dropped)
+{
+	struct rte_mbuf *m = tcp_packet(port.pool, 0, true);
+	uint64_t before = drops();
+
+	TEST_ASSERT_NOT_NULL(m, "no packet");
+	m->ol_flags |= flags;
+	m->l4_len = sizeof(struct rte_tcp_hdr);
+	m->tso_segsz = 10;
+	TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, &m, 1), 1, "not taken");
+	TEST_ASSERT_EQUAL(drops() - before, dropped, "flags 0x%" PRIx64, flags);
+	TEST_ASSERT_EQUAL(port.net.dev.nb_complaints, 0, "flags 0x%" PRIx64, flags);
+	return TEST_SUCCESS;
+}
+
+static int
+started_with(uint64_t offloads)
+{
+	const struct rte_eth_conf conf = { .txmode.offloads = offloads };
+
+	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+	TEST_ASSERT_SUCCESS(rte_eth_dev_configure(port.port_id, 1, 1, &conf), "configure");
+	return rte_eth_dev_start(port.port_id);
+}
+
+/* What was learned holds for one start, as the next may agree on less, or on what needs more. */
 static int
 forgotten_by_a_start(void)
 {
-	const struct rte_eth_conf none = { .txmode.offloads = 0 };
-	struct rte_mbuf *m;
 	unsigned int i;
 
 	for (i = 0; i < 2; i++) {
-		m = tcp_packet(port.pool, 0, true);
-		TEST_ASSERT_NOT_NULL(m, "no packet");
-		m->ol_flags |= RTE_MBUF_F_TX_TCP_SEG;
-		m->l4_len = sizeof(struct rte_tcp_hdr);
-		m->tso_segsz = 10;
-		TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, &m, 1), 1, "start %u", i);
-		TEST_ASSERT_EQUAL(drops(), i, "start %u", i);
-		rte_eth_dev_stop(port.port_id);
-		TEST_ASSERT_SUCCESS(rte_eth_dev_configure(port.port_id, 1, 1, &none), "configure");
-		TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+		TEST_ASSERT_SUCCESS(asking_packet(RTE_MBUF_F_TX_TCP_SEG, i > 0), "start %u", i);
+		TEST_ASSERT_SUCCESS(asking_packet(0, i > 0), "start %u", i);
+		TEST_ASSERT_SUCCESS(started_with(0), "start");
 	}
+	TEST_ASSERT_SUCCESS(started_with(TX_ALL), "start");
+	TEST_ASSERT_EQUAL(started_with(TX_ALL | RTE_ETH_TX_OFFLOAD_VLAN_INSERT), -EINVAL,
+		"started with more than the queue was set up for");
+	return fake_port_close(&port);
+}
+
+/* The queue's thread alone learns: not while the queue may be made anew by another. */
+static int
+nothing_is_learned_meanwhile(void)
+{
+	struct rte_eth_dev *eth_dev = &rte_eth_devices[port.port_id];
+	struct rte_mbuf *m = tcp_packet(port.pool, 0, true);
+	unsigned int i, set;
+
+	TEST_ASSERT_NOT_NULL(m, "no packet");
+	for (i = 0; i < 2; i++) {
+		if (i == 0)
+			vio_queues_suspend(eth_dev);
+		TEST_ASSERT_EQUAL(rte_eth_tx_prepare(port.port_id, 0, &m, 1), 1, "prepare");
+		for (set = 0; set < VIO_TX_NB_FORM_SETS && txq()->forms[set][0].key == 0; set++)
+			;
+		TEST_ASSERT_EQUAL((set < VIO_TX_NB_FORM_SETS), (i > 0), "turn %u", i);
+		if (i == 0)
+			TEST_ASSERT_SUCCESS(vio_ethdev_resume(eth_dev), "resume");
+	}
+	rte_pktmbuf_free(m);
+	return fake_port_close(&port);
+}
+
+/* The short way is taken by what should take it, a packet to be segmented above the MTU, too. */
+static int
+short_way_is_taken(void)
+{
+	static const uint64_t flags[] = {
+		RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM,
+		RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_TCP_CKSUM,
+		RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_TCP_CKSUM,
+		RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_TCP_SEG,
+	};
+	struct inet_frame f = { .payload = 2 * MTU - 100 };
+	struct rte_mbuf *m = rte_pktmbuf_alloc(port.pool);
+	bool segments;
+	unsigned int i;
+
+	TEST_ASSERT_NOT_NULL(m, "no packet");
+	inet_frame_make(&f, rte_pktmbuf_mtod(m, uint8_t *));
+	m->l2_len = f.l3;
+	m->l3_len = f.l4 - f.l3;
+	m->l4_len = f.headers - f.l4;
+	m->tso_segsz = 100;
+	for (i = 0; i < RTE_DIM(flags); i++) {
+		m->ol_flags = flags[i];
+		segments = flags[i] & RTE_MBUF_F_TX_TCP_SEG;
+		m->data_len = m->pkt_len = segments ? f.len : MTU;
+		TEST_ASSERT_NOT_NULL(vio_tx_form_find(txq(), m), "flags 0x%" PRIx64, flags[i]);
+		m->data_len = m->pkt_len = segments ? f.headers : f.l4 - 1;
+		TEST_ASSERT_NULL(vio_tx_form_find(txq(), m), "flags 0x%" PRIx64, flags[i]);
+	}
+	rte_pktmbuf_free(m);
+	return fake_port_close(&port);
+}
+
+/* Packets whose forms meet in a set do not make each other learned again and again. */
+static int
+two_of_a_set(void)
+{
+	struct rte_mbuf *m[2] = { tcp_packet(port.pool, 0, true), tcp_packet(port.pool, 0, true) };
+	const struct vio_tx_form *first, *second;
+	unsigned int l4_len;
+
+	TEST_ASSERT(m[0] != NULL && m[1] != NULL, "no packet");
+	for (l4_len = 1; l4_len < UINT8_MAX; l4_len++) {
+		m[1]->l4_len = l4_len;
+		if (vio_tx_form_set(txq(), vio_tx_form_key(m[0])) ==
+		    vio_tx_form_set(txq(), vio_tx_form_key(m[1])))
+			break;
+	}
+	TEST_ASSERT(l4_len < UINT8_MAX, "no two keys meet");
+	vio_tx_form_find(txq(), m[0]);
+	second = vio_tx_form_find(txq(), m[1]);
+	first = vio_tx_form_find(txq(), m[0]);
+	TEST_ASSERT(first != NULL && second != NULL && first != second, "one drove out the other");
+	TEST_ASSERT(vio_tx_form_find(txq(), m[1]) == second && second->key ==
+		vio_tx_form_key(m[1]) && first->key == vio_tx_form_key(m[0]), "mixed up");
+	rte_pktmbuf_free_bulk(m, 2);
 	return fake_port_close(&port);
 }
 
@@ -388,6 +503,9 @@ static struct unit_test_suite any_format = {
 		TEST_CASE_ST(setup, teardown, shared_behind_its_like),
 		TEST_CASE_ST(setup, teardown, mixed_bursts),
 		TEST_CASE_ST(setup, teardown, forgotten_by_a_start),
+		TEST_CASE_ST(setup, teardown, nothing_is_learned_meanwhile),
+		TEST_CASE_ST(setup, teardown, short_way_is_taken),
+		TEST_CASE_ST(setup, teardown, two_of_a_set),
 		TEST_CASES_END()
 	}
 };

@@ -191,7 +191,7 @@ struct vio_tx_plain {
 struct vio_tx_form {
 	uint64_t key;		/* flags and lengths; 0: there is no form */
 	uint64_t hdr;		/* VIO_HDR_FIRST(), but for what is of each packet */
-	uint16_t csum_offset;
+	uint16_t csum_offset;	/* 0: no transport checksum is asked for */
 	uint16_t len_min;	/* of a packet */
 	uint16_t len_max;
 	uint16_t l3;		/* where its headers are */
@@ -199,8 +199,10 @@ struct vio_tx_form {
 	uint8_t proto;
 } __rte_aligned(32);
 
-#define VIO_TX_FORM_BITS	6
-#define VIO_TX_NB_FORMS		(1 << VIO_TX_FORM_BITS)
+/* Two of them share a cache line, so that a key which meets another there does not drive it out. */
+#define VIO_TX_FORM_WAYS	2
+#define VIO_TX_FORM_BITS	5
+#define VIO_TX_NB_FORM_SETS	(1 << VIO_TX_FORM_BITS)
 
 /*
  * Room for the beginning of a packet that may not be written: the header, the addresses and two
@@ -244,7 +246,8 @@ struct vio_txq {
 	uint64_t hdr_addr;		/* a header of zeros for packets that cannot take one */
 	struct vio_tx_shape *shapes;	/* by id of the first descriptor of a packet */
 
-	struct vio_tx_form forms[VIO_TX_NB_FORMS] __rte_cache_aligned;	/* by a hash of the key */
+	/* Sets by a hash of the key, the latest form first. */
+	struct vio_tx_form forms[VIO_TX_NB_FORM_SETS][VIO_TX_FORM_WAYS] __rte_cache_aligned;
 
 	struct vio_txq_stats stats __rte_cache_aligned;
 	struct vio_txq_stats stats_base;

@@ -386,21 +386,24 @@ vio_offload_txq_renew(struct vio_txq *q)
 		{ VIRTIO_NET_F_HOST_UFO, VIRTIO_NET_HDR_GSO_UDP },
 		{ VIRTIO_NET_F_HOST_USO, VIRTIO_NET_HDR_GSO_UDP_L4 },
 	};
+	uint64_t supported = 0;
 
 	q->offload_flags = q->offloads & TX_ALL ? VIO_TX_OFFLOAD_FLAGS : 0;
-	q->supported_flags = 0;
 	if (q->offloads & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM)
-		q->supported_flags |= RTE_MBUF_F_TX_IP_CKSUM;
+		supported |= RTE_MBUF_F_TX_IP_CKSUM;
 	if (q->offloads & RTE_ETH_TX_OFFLOAD_OUTER_IPV4_CKSUM)
-		q->supported_flags |= RTE_MBUF_F_TX_OUTER_IP_CKSUM;
-	if (q->offloads & (TX_L4_CKSUM | TX_SEGMENTS))
-		q->supported_flags |= RTE_MBUF_F_TX_L4_MASK;
+		supported |= RTE_MBUF_F_TX_OUTER_IP_CKSUM;
+	/* The port may have been configured anew with fewer offloads than the queue was. */
+	if ((q->offloads & (TX_L4_CKSUM | TX_SEGMENTS)) && vio_has(q->dev, VIRTIO_NET_F_CSUM))
+		supported |= RTE_MBUF_F_TX_L4_MASK;
 	if (q->offloads & (TX_TSO | TX_TUNNEL))
-		q->supported_flags |= RTE_MBUF_F_TX_TCP_SEG;
+		supported |= RTE_MBUF_F_TX_TCP_SEG;
 	if (q->offloads & TX_UDP_TSO)
-		q->supported_flags |= RTE_MBUF_F_TX_UDP_SEG;
+		supported |= RTE_MBUF_F_TX_UDP_SEG;
 	if (q->offloads & TX_OUTER_UDP)
-		q->supported_flags |= RTE_MBUF_F_TX_OUTER_UDP_CKSUM;
+		supported |= RTE_MBUF_F_TX_OUTER_UDP_CKSUM;
+	/* At once: packets may be prepared while the device is away. */
+	q->supported_flags = supported;
 	/* DPDK's flag says fragments of one datagram, which is UFO; not datagrams, which is USO. */
 	q->udp_gso_type = q->dev->offload_choice.uso ? VIRTIO_NET_HDR_GSO_UDP_L4 :
 						       VIRTIO_NET_HDR_GSO_UDP;

@@ -10,6 +10,7 @@
  */
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,6 +25,8 @@
 #include "vio_tx_held.h"
 
 #define FREE_BATCH	32	/* refill and completion: as soon as so many are missing */
+/* What the device puts together is longer than any buffer. */
+#define RX_SCATTER	(RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_TCP_LRO)
 
 const char *const vio_violation_names[VIO_NB_VIOLATIONS] = {
 	[VIO_BAD_USED_IDX] = "bad_used_idx",
@@ -147,6 +150,20 @@ rxq_check_mtu(const struct vio_rxq *q, uint16_t mtu)
 	return 0;
 }
 
+/*
+ * Refuses to start a queue that was set up before the port was configured anew, with offloads that
+ * it lacks: ethdev keeps such a queue, and its memory was made for less.
+ */
+static int
+offloads_check(const struct vio_dev *dev, const char *dir, uint16_t queue_id, uint64_t missing)
+{
+	if (missing == 0)
+		return 0;
+	VIO_LOG(ERR, dev->transport->name, "%s queue %u was set up without the offloads 0x%" PRIx64
+		", before the port was configured anew: set it up again", dir, queue_id, missing);
+	return -EINVAL;
+}
+
 static void
 rxq_fill(struct vio_rxq *q, uint64_t offloads)
 {
@@ -154,9 +171,7 @@ rxq_fill(struct vio_rxq *q, uint64_t offloads)
 	q->addr_off = VIO_MBUF_ADDR(q->ring.use_va);
 	q->offloads = offloads;
 	q->vlan_strip = offloads & VIO_VLAN_RX_OFFLOADS;
-	/* What the device puts together is longer than any buffer. */
-	q->scatter = offloads & (RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_TCP_LRO |
-				 RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT);
+	q->scatter = offloads & (RX_SCATTER | RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT);
 }
 
 int
@@ -226,9 +241,17 @@ txq_check_pair(const struct rte_eth_dev *eth_dev, uint16_t queue_id)
 int
 vio_tx_queues_check(const struct rte_eth_dev *eth_dev)
 {
-	uint16_t nb_tx = eth_dev->data->nb_tx_queues;
+	uint64_t wanted = eth_dev->data->dev_conf.txmode.offloads;
+	const struct vio_dev *dev = eth_dev->data->dev_private;
+	uint16_t nb_tx = eth_dev->data->nb_tx_queues, i;
+	const struct vio_txq *q;
+	int ret = nb_tx == 0 ? 0 : txq_check_pair(eth_dev, nb_tx - 1);
 
-	return nb_tx == 0 ? 0 : txq_check_pair(eth_dev, nb_tx - 1);
+	for (i = 0; i < nb_tx && ret == 0; i++) {
+		q = eth_dev->data->tx_queues[i];
+		ret = offloads_check(dev, "Tx", i, wanted & ~q->offloads);
+	}
+	return ret;
 }
 
 /*
@@ -357,12 +380,15 @@ vio_txq_info_get(struct rte_eth_dev *eth_dev, uint16_t queue_id, struct rte_eth_
 int
 vio_rx_queues_check(const struct rte_eth_dev *eth_dev)
 {
+	uint64_t wanted = eth_dev->data->dev_conf.rxmode.offloads & RX_SCATTER;
 	const struct vio_dev *dev = eth_dev->data->dev_private;
 	const struct vio_rxq *q;
 	uint16_t i;
 
 	for (i = 0; i < eth_dev->data->nb_rx_queues; i++) {
 		q = eth_dev->data->rx_queues[i];
+		if (offloads_check(dev, "Rx", i, wanted & ~q->offloads) < 0)
+			return -EINVAL;
 		if ((q->nb_segs > 0) == dev->splits_buffers)
 			continue;
 		VIO_LOG(ERR, dev->transport->name, "Rx queue %u was set up %s buffer split, before "

@@ -40,13 +40,16 @@ int
 vio_rx_queues_check_mtu(struct rte_eth_dev *eth_dev, uint16_t mtu);
 
 /*
- * Whether every Rx queue splits packets as the port is configured now: it may have been set up
- * before. All are set up. Returns 0 or -EINVAL.
+ * Whether every Rx queue splits and scatters packets as the port is configured now: it may have
+ * been set up before. All are set up. Returns 0 or -EINVAL.
  */
 int
 vio_rx_queues_check(const struct rte_eth_dev *eth_dev);
 
-/* Whether every Tx queue has an Rx queue beside it, or there are none of these. 0 or -ENOTSUP. */
+/*
+ * Whether every Tx queue has an Rx queue beside it, or there are none of these, and was set up with
+ * the offloads that the port has now. All are set up. Returns 0, -ENOTSUP or -EINVAL.
+ */
 int
 vio_tx_queues_check(const struct rte_eth_dev *eth_dev);
 

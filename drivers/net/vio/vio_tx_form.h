@@ -38,18 +38,21 @@
 #define VIO_TX_KEY_LENS \
 	(UINT64_MAX >> (64 - RTE_MBUF_L2_LEN_BITS - RTE_MBUF_L3_LEN_BITS - RTE_MBUF_L4_LEN_BITS))
 static_assert((VIO_TX_KEY_FLAGS & VIO_TX_KEY_LENS) == 0, "one word");
+/* The lengths are side by side, in one order or the other. */
+#define VIO_TX_KEY_SHIFT	RTE_MIN(RTE_MBUF_L2_LEN_OFS, RTE_MBUF_L4_LEN_OFS)
 
 static inline uint64_t
 vio_tx_form_key(const struct rte_mbuf *m)
 {
-	return (m->ol_flags & VIO_TX_KEY_FLAGS) | (m->tx_offload & VIO_TX_KEY_LENS);
+	return (m->ol_flags & VIO_TX_KEY_FLAGS) |
+	       (m->tx_offload >> VIO_TX_KEY_SHIFT & VIO_TX_KEY_LENS);
 }
 
-/* Where the form of a key is, if there is one; the factor spreads all bits of it. */
+/* The set that has the form of a key, if there is one; the factor spreads all bits of it. */
 static inline struct vio_tx_form *
-vio_tx_form_at(struct vio_txq *q, uint64_t key)
+vio_tx_form_set(struct vio_txq *q, uint64_t key)
 {
-	return &q->forms[key * UINT64_C(0x9e3779b97f4a7c15) >> (64 - VIO_TX_FORM_BITS)];
+	return q->forms[key * UINT64_C(0x9e3779b97f4a7c15) >> (64 - VIO_TX_FORM_BITS)];
 }
 
 /* Whether a packet is of one segment, which nobody else sees as far as flags do not tell. */
@@ -68,11 +71,14 @@ static __rte_always_inline const struct vio_tx_form *
 vio_tx_form_find(struct vio_txq *q, struct rte_mbuf *m)
 {
 	const uint64_t key = vio_tx_form_key(m);
-	const struct vio_tx_form *form = vio_tx_form_at(q, key);
+	const struct vio_tx_form *set = vio_tx_form_set(q, key), *form = &set[set[0].key != key];
 	const uint16_t len = m->data_len;
 
-	if (unlikely(form->key != key) && !vio_tx_form_learn(q, m))
-		return NULL;
+	if (unlikely(form->key != key)) {
+		if (!vio_tx_form_learn(q, m))
+			return NULL;
+		form = set;
+	}
 	if (unlikely(!vio_tx_is_sole(m) || m->data_off < q->hdr_len || m->pkt_len != len ||
 		     len < form->len_min || len > form->len_max))
 		return NULL;
@@ -154,7 +160,7 @@ vio_tx_form_sums(const struct rte_mbuf *m, const struct vio_tx_form *form, bool 
 
 	if (form->key & RTE_MBUF_F_TX_IP_CKSUM)
 		vio_tx_form_ipv4_sum(m, form);
-	if (!prepare && !segments)
+	if (form->csum_offset == 0 || (!prepare && !segments))
 		return;
 	len = vio_tx_transport_len(m, form->l3, form->l4, ipv6, segments);
 	sum = vio_tx_pseudo_sum(m, form->l3, ipv6, form->proto, len);

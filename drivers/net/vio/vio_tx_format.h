@@ -22,7 +22,7 @@ struct vio_tx_chain {
 	uint16_t nb_descs;
 };
 
-/* Where plain packets go, a descriptor each: to successive positions that do not wrap. */
+/* Where packets of one descriptor each go: to successive positions that do not wrap. */
 struct vio_tx_run {
 	const uint16_t *ids;	/* of these positions */
 	void *descs;		/* split: by id; packed: by position, from the first on */
@@ -65,7 +65,7 @@ struct vio_tx_format {
 	/* Ends a chain whose first descriptor is at a position. */
 	void (*end)(struct vio_txq *q, uint16_t pos);
 
-	/* The same for plain packets: begins a run, writes its descriptors, ends it. */
+	/* The same for packets of one descriptor: begins a run, writes its descriptors, ends it. */
 	struct vio_tx_run (*run)(const struct vio_txq *q, uint16_t pos);
 	void (*run_add)(const struct vio_tx_run *run, size_t i, uint64_t addr, uint64_t len);
 	void (*run_end)(struct vio_txq *q, uint16_t pos, uint16_t nb);

@@ -17,6 +17,7 @@
 #include <rte_udp.h>
 
 #include "vio_csum.h"
+#include "vio_suspend.h"
 #include "vio_tx_form.h"
 #include "vio_tx_offload.h"
 #include "vio_tx_post.h"
@@ -305,17 +306,17 @@ outer_is_stated(const struct rte_mbuf *m)
 }
 
 /*
- * Makes the header, and the packet ready for it. prepare: also sets the sum of the pseudo header of
+ * Makes the header, and the packet ready for it; tells where its headers are, unless only outer
+ * checksums are asked for. prepare: also sets the sum of the pseudo header of
  * packets that ask but for a checksum, which is the application's or vio_tx_prepare()'s to do.
  * Returns 0 or -errno as vio_tx_prepare() explains.
  */
 static int
 offload(const struct vio_txq *q, const struct rte_mbuf *m, uint16_t tag_len,
-	struct virtio_net_hdr_ext *hdr, bool prepare)
+	struct virtio_net_hdr_ext *hdr, struct tx_place *p, bool prepare)
 {
 	const uint64_t outer_flags = RTE_MBUF_F_TX_OUTER_IP_CKSUM | RTE_MBUF_F_TX_OUTER_UDP_CKSUM;
 	uint64_t asked = m->ol_flags & VIO_TX_OFFLOAD_FLAGS;
-	struct tx_place p;
 	int ret = 0;
 
 	*hdr = (struct virtio_net_hdr_ext){ 0 };
@@ -328,10 +329,10 @@ offload(const struct vio_txq *q, const struct rte_mbuf *m, uint16_t tag_len,
 		ret = outer_ipv4_csum_set(m);
 	/* A tunnel may carry what has no headers to tell of, such as ARP. */
 	if (ret == 0 && (asked & ~outer_flags))
-		ret = inner_ask(q, m, tag_len, hdr, &p, prepare);
+		ret = inner_ask(q, m, tag_len, hdr, p, prepare);
 	/* Last, as it covers what was written before. */
 	if (ret == 0 && (asked & RTE_MBUF_F_TX_OUTER_UDP_CKSUM) && !asks_for_segments(m))
-		ret = outer_udp_csum_set(m, hdr->hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM ? &p :
+		ret = outer_udp_csum_set(m, hdr->hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM ? p :
 					    NULL);
 	return ret;
 }
@@ -340,29 +341,33 @@ bool
 vio_tx_offload(const struct vio_txq *q, struct rte_mbuf *m, uint16_t tag_len,
 	       struct virtio_net_hdr_ext *hdr)
 {
-	return offload(q, m, tag_len, hdr, false) == 0;
+	struct tx_place p;
+
+	return offload(q, m, tag_len, hdr, &p, false) == 0;
 }
 
 bool
 vio_tx_form_learn(struct vio_txq *q, struct rte_mbuf *m)
 {
 	const uint64_t key = vio_tx_form_key(m);
-	bool segments = asks_for_segments(m);
+	struct vio_tx_form *set = vio_tx_form_set(q, key);
+	bool segments = asks_for_segments(m), csum;
 	struct virtio_net_hdr_ext hdr;
 	struct tx_place p;
 
 	if ((key & (VIO_TX_ODD_FLAGS | q->vlan_flags)) || !vio_tx_is_sole(m) ||
 	    m->pkt_len != m->data_len ||
 	    ((key & RTE_MBUF_F_TX_IP_CKSUM) && m->l3_len != sizeof(struct rte_ipv4_hdr)) ||
-	    !vio_tx_offload(q, m, 0, &hdr) || hdr.hdr.flags != VIRTIO_NET_HDR_F_NEEDS_CSUM ||
-	    place_find(m, &p) < 0)
+	    offload(q, m, 0, &hdr, &p, false) < 0)
 		return false;
-	*vio_tx_form_at(q, key) = (struct vio_tx_form){
+	csum = hdr.hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM;
+	set[1] = set[0];
+	set[0] = (struct vio_tx_form){
 		.key = key,
 		.hdr = VIO_HDR_FIRST(hdr.hdr.flags, hdr.hdr.gso_type & ~VIRTIO_NET_HDR_GSO_ECN,
-				     segments ? p.payload : 0, 0, p.l4),
-		.csum_offset = p.csum - p.l4,
-		.len_min = segments ? p.payload + 1 : p.csum + sizeof(uint16_t),
+				     segments ? p.payload : 0, 0, csum ? p.l4 : 0),
+		.csum_offset = csum ? p.csum - p.l4 : 0,
+		.len_min = segments ? p.payload + 1 : csum ? p.csum + sizeof(uint16_t) : p.l4,
 		.len_max = segments ? UINT16_MAX : q->mtu_frame_len,
 		.l3 = p.l3,
 		.l4 = p.l4,
@@ -376,11 +381,12 @@ prepare_one(const struct vio_txq *q, const struct rte_mbuf *m)
 {
 	struct virtio_net_hdr_ext hdr;
 	struct vio_tx_plan plan;
+	struct tx_place p;
 	int ret = 0;
 
 	vio_tx_plan(q, m, &plan);
 	if (m->ol_flags & VIO_TX_OFFLOAD_FLAGS) {
-		ret = offload(q, m, plan.tag_len, &hdr, true);
+		ret = offload(q, m, plan.tag_len, &hdr, &p, true);
 		plan.hdr = &hdr;
 	}
 	if (ret == 0 && !vio_tx_is_possible(q, m, &plan))
@@ -407,11 +413,13 @@ uint16_t
 vio_tx_prepare(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts)
 {
 	struct vio_txq *q = queue;
+	/* While the device is away nothing is learned, as the queue may be made anew meanwhile. */
+	const bool in_use = vio_txq_enter(q);
 	uint16_t i;
 	int ret;
 
 	for (i = 0; i < nb_pkts; i++) {
-		if (likely(prepare_short(q, pkts[i])))
+		if (likely(in_use && prepare_short(q, pkts[i])))
 			continue;
 		ret = prepare_one(q, pkts[i]);
 		if (ret < 0) {
@@ -419,5 +427,6 @@ vio_tx_prepare(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts)
 			break;
 		}
 	}
+	vio_txq_leave(q);
 	return i;
 }
