@@ -11,7 +11,7 @@
 #include "test.h"
 
 #include "fake_format.h"
-#include "vio_tx_format.h"
+#include "vio_tx_complete.h"
 
 #define RING_SIZE	256
 #define BURST		32
@@ -307,6 +307,33 @@ empty_segments(void)
 		TEST_ASSERT_SUCCESS(send_one(head), "case %u", i);
 		TEST_ASSERT_SUCCESS(left(len, i, nb), "case %u", i);
 	}
+	return fake_port_close(&port);
+}
+
+/*
+ * A burst that finds the ring full takes back what it needs, and not all that was sent: what that
+ * costs is bounded, however long the ring is.
+ */
+static int
+room_is_made_by_pieces(void)
+{
+	const struct vio_txq *q = rte_eth_devices[port.port_id].data->tx_queues[0];
+	struct rte_mbuf *pkts[32];
+	unsigned int i;
+
+	for (i = 0; i < RING_SIZE; i++)
+		TEST_ASSERT_SUCCESS(send_one(fake_port_packet(port.pool, 60, ONE_SEGMENT, i)),
+			"packet %u", i);
+	while (vdev_net_tx(&port.net, 0, frame, NULL) > 0)
+		;
+	TEST_ASSERT(vio_tx_nb_held(q) > RING_SIZE / 2, "%u packets are left", vio_tx_nb_held(q));
+	for (i = 0; i < RTE_DIM(pkts); i++) {
+		pkts[i] = fake_port_packet(port.pool, 90, 30, i);
+		TEST_ASSERT_NOT_NULL(pkts[i], "no packet");
+	}
+	TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, pkts, RTE_DIM(pkts)), RTE_DIM(pkts),
+		"burst");
+	TEST_ASSERT(q->nb_free < 2 * VIO_TX_FREE_BATCH, "%u descriptors are free", q->nb_free);
 	return fake_port_close(&port);
 }
 
@@ -1058,6 +1085,7 @@ static struct unit_test_suite common = {
 		TEST_CASE_ST(setup, teardown, every_number_of_segments),
 		TEST_CASE_ST(setup, teardown, every_number_of_segments_and_header),
 		TEST_CASE_ST(setup, teardown, empty_segments),
+		TEST_CASE_ST(setup_default, teardown, room_is_made_by_pieces),
 		TEST_CASE_ST(setup, teardown, header_not_into_shared),
 		TEST_CASE_ST(setup, teardown, header_not_into_indirect),
 		TEST_CASE_ST(setup, teardown, header_not_into_external),

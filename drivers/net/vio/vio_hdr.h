@@ -180,15 +180,16 @@ vio_hdr_tx_ask(void *dst, size_t hdr_len, uint64_t first, uint16_t csum_offset)
 static inline bool
 vio_frame_fits(const struct rte_mbuf *m, uint32_t untagged_len, uint16_t tag_len)
 {
-	const rte_be16_t *type;
+	rte_be16_t type;
 	uint16_t off;
 
 	for (off = RTE_ETHER_HDR_LEN; m->pkt_len > untagged_len; off += RTE_VLAN_HLEN) {
 		if (off + tag_len > RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN || off > m->data_len)
 			return false;
-		type = rte_pktmbuf_mtod_offset(m, const rte_be16_t *, off - sizeof(*type));
-		if (*type != RTE_BE16(RTE_ETHER_TYPE_VLAN) &&
-		    *type != RTE_BE16(RTE_ETHER_TYPE_QINQ))
+		/* Not aligned where the frame begins at an odd address. */
+		memcpy(&type, rte_pktmbuf_mtod_offset(m, const void *, off - sizeof(type)),
+		       sizeof(type));
+		if (type != RTE_BE16(RTE_ETHER_TYPE_VLAN) && type != RTE_BE16(RTE_ETHER_TYPE_QINQ))
 			return false;
 		untagged_len += RTE_VLAN_HLEN;
 	}

@@ -27,12 +27,15 @@ struct vio_tx_tally {
 	uint64_t bytes;
 };
 
-/* Whether nb descriptors are free, if need be after taking completions. */
+/*
+ * Whether nb descriptors are free, if need be after taking back packets; not all that were sent, as
+ * one that the device sent ahead of longer ones costs what it overtook (vio_tx_bring_forward()).
+ */
 static __rte_always_inline bool
 vio_tx_make_room(vio_tx_complete_t complete, struct vio_txq *q, uint16_t nb)
 {
 	if (unlikely(nb > q->nb_free))
-		complete(q, UINT32_MAX);
+		complete(q, RTE_MAX(nb, VIO_TX_FREE_BATCH));
 	return nb <= q->nb_free && likely(q->state == VIO_QUEUE_STARTED);
 }
 
@@ -76,14 +79,19 @@ vio_tx_send_each(const struct vio_tx_format *fmt, vio_tx_complete_t complete, st
 {
 	uint16_t n = 0, nb_posted;
 
-	for (;;) {
-		nb_posted = vio_tx_post_singles(fmt, q, &pkts[n], nb - n, &tally->bytes);
-		tally->packets += nb_posted;
-		n += nb_posted;
-		if (n == nb || !vio_tx_send_any(fmt, complete, q, pkts[n], tally))
-			return n;
+	while (n < nb) {
+		if (pkts[n]->nb_segs == 1) {
+			nb_posted = vio_tx_post_singles(fmt, q, &pkts[n], nb - n, &tally->bytes);
+			tally->packets += nb_posted;
+			n += nb_posted;
+			if (n == nb)
+				break;
+		}
+		if (!vio_tx_send_any(fmt, complete, q, pkts[n], tally))
+			break;
 		n++;
 	}
+	return n;
 }
 
 /* A burst of a queue that is in use. */
@@ -103,6 +111,7 @@ vio_tx_work(const struct vio_tx_format *fmt, vio_tx_complete_t complete, struct 
 		q->raw_pool = pkts[0]->pool;
 
 	while (nb_tx < nb_pkts) {
+		wanted = nb_pkts - nb_tx;
 		if (!(pkts[nb_tx]->ol_flags & q->offload_flags)) {
 			nb = vio_tx_post_groups(fmt, q, &pkts[nb_tx], nb_pkts - nb_tx,
 						&tally.bytes);
@@ -110,9 +119,9 @@ vio_tx_work(const struct vio_tx_format *fmt, vio_tx_complete_t complete, struct 
 			nb_tx += nb;
 			if (likely(nb_tx == nb_pkts))
 				break;
+			/* As many one by one as were looked at in vain. */
+			wanted = RTE_MIN(VIO_TX_GROUP, nb_pkts - nb_tx);
 		}
-		/* As many one by one as were looked at in vain. */
-		wanted = RTE_MIN(VIO_TX_GROUP, nb_pkts - nb_tx);
 		nb = vio_tx_send_each(fmt, complete, q, &pkts[nb_tx], wanted, &tally);
 		nb_tx += nb;
 		if (nb < wanted)
