@@ -416,8 +416,11 @@ lie_of(const struct vdev_vq *vq, const struct vdev_used *used, bool real, uint16
 			"more buffers than it has" : NULL;
 	if (id >= vq->size)
 		return "an id that no buffer has";
-	/* virtio 2.7.9, 2.8.8: a batch is of the oldest buffers; on split rings idx counts them */
-	if (in_order && (id + vq->size - oldest) % vq->size >= (packed ? vq->nb_out : nb))
+	/*
+	 * virtio 2.7.9: a batch is of the oldest buffers, which idx counts; on packed rings those that
+	 * the driver posts before it comes to the entry are as good
+	 */
+	if (in_order && !packed && (id + vq->size - oldest) % vq->size >= nb)
 		return "a batch of more than there is";
 	if (real && (used->len < vdev_net_hdr_len(&port.net) ||
 		     used->len > vq->buffers[id].writable))
