@@ -417,8 +417,8 @@ lie_of(const struct vdev_vq *vq, const struct vdev_used *used, bool real, uint16
 	if (id >= vq->size)
 		return "an id that no buffer has";
 	/*
-	 * virtio 2.7.9: a batch is of the oldest buffers, which idx counts; on packed rings those that
-	 * the driver posts before it comes to the entry are as good
+	 * virtio 2.7.9: a batch is of the oldest buffers, which idx counts; on packed rings those
+	 * that the driver posts before it comes to the entry are as good
 	 */
 	if (in_order && !packed && (id + vq->size - oldest) % vq->size >= nb)
 		return "a batch of more than there is";
