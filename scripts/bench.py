@@ -59,12 +59,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--build", type=Path, metavar="FOLDER",
                         help="take what is built there, instead of building")
     parser.add_argument("--output", type=Path, default=BUILD / "results", metavar="FOLDER",
-                        help="for results.md, .csv and .svg (build/bench/results)")
+                        help="for results.md, .csv and .svg, or annotated.md "
+                        "(build/bench/results)")
     options = parser.parse_args()
     options.modes = options.modes or (QUICK_MODE if options.quick else ",".join(names))
-    for given, known in ((options.modes, names), (options.sections, plan.SECTIONS)):
+    for option, given, known in (("--modes", options.modes, names),
+                                 ("--sections", options.sections, plan.SECTIONS)):
         if unknown := set(given.split(",")) - set(known):
-            parser.error(f"not known: {', '.join(sorted(unknown))}")
+            parser.error(f"{option}: not known: {', '.join(sorted(unknown))}; choose from "
+                         f"{', '.join(known)}")
     options.modes = plan.possible_modes(options.modes.split(","))
     options.sections = [name for name in plan.SECTIONS if name in options.sections.split(",")]
     options.cpus = [int(number) for number in options.cpus.split(",")]

@@ -87,7 +87,7 @@ def main() -> int:
     """Share the time among the targets."""
     parser = argparse.ArgumentParser(prog="scripts/fuzz", description="Run the fuzzers.")
     parser.add_argument("--hours", type=float, default=0.1,
-                        help="for all targets together (0.1)")
+                        help="for all targets together, shared out evenly (0.1)")
     parser.add_argument("--target", action="append", choices=TARGETS,
                         help="only this one; may be given several times (all)")
     args = parser.parse_args()
@@ -95,8 +95,10 @@ def main() -> int:
         parser.error("--hours: more than 0")
     targets = args.target or TARGETS
     status = 0
+    seconds = max(1, round(args.hours * 3600 / len(targets)))
     for target in targets:
-        got = run(target, max(1, round(args.hours * 3600 / len(targets))))
+        print(f"{target}: {seconds} s", flush=True)
+        got = run(target, seconds)
         print(f"{target}: {got.executions} executions, {got.coverage} edges covered, "
               f"{got.inputs} inputs in {BUILD}/corpus/{target}", flush=True)
         if got.why:
