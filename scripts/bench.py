@@ -168,7 +168,9 @@ def annotate(options: argparse.Namespace) -> None:
     options.output.mkdir(parents=True, exist_ok=True)
     path = options.output / "annotated.md"
     by = ("function", "line") if len(options.modes) == 1 else ("function",)
-    path.write_text(annotated.text(launches, options.build, by), encoding="utf-8")
+    machine = report.machine(options)
+    described = {key: machine[key] for key in ("commit", "compiler", "flags", "DPDK")}
+    path.write_text(annotated.text(launches, options.build, by, described), encoding="utf-8")
     print(path.read_text(encoding="utf-8"))
     print(f"Written to {path}")
 

@@ -119,11 +119,13 @@ def title(case: Case) -> str:
     return ", ".join([case.mode.title, *names])
 
 
-def text(launches: dict[Case, Launch], build: Path, by: Sequence[str]) -> str:
-    """In Markdown, all modes and both directions."""
+def text(launches: dict[Case, Launch], build: Path, by: Sequence[str],
+         described: dict[str, str]) -> str:
+    """In Markdown, all modes and both directions; described: of which driver, built how."""
     found = {case: shares(launch, build) for case, launch in launches.items()}
     configured = " and ".join(sorted({f"{case.driver} with {case.setup.title}" for case in found}))
-    lines = [*HEAD, f"# Where instructions go: {configured}", "", *summary(found)]
+    lines = [*HEAD, f"# Where instructions go: {configured}", "",
+             *(f"- {key}: {value}" for key, value in described.items()), "", *summary(found)]
     for case, kinds in found.items():
         for kind, share in kinds.items():
             lines += [f"## {title(case)}: {kind.capitalize()}, {share.total:.1f} instructions "

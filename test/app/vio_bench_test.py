@@ -184,12 +184,12 @@ def test_annotation(_args: Namespace) -> None:
         placed = sum(step.count for step in got.steps if step.kind == kind) / got.packets[kind]
         # Those that switch counting on and off have a place, and are not counted.
         check(number <= placed < number + 1, f"{kind}: {placed} have a place, of {number}")
-    text = annotate.text({case: got}, launch.BUILD, ("function", "line"))
+    text = annotate.text({case: got}, launch.BUILD, ("function", "line"), {"commit": "x"})
     for part in ("not in order: Rx, ", "not in order: Tx, ", "`split_burst`", "vio_rx_split.c:"):
         check(part in text, f"no {part!r} in:\n{text}")
     equal([load.traffic for load in plan.OFFLOADED], ["csum", "partial", "tso"], "offloads")
     case = dataclasses.replace(case, load=plan.OFFLOADED[0])
-    text = annotate.text({case: got}, launch.BUILD, ("function",))
+    text = annotate.text({case: got}, launch.BUILD, ("function",), {})
     check("in order, 1500 bytes, checksums: Rx, " in text, text)
     check("| split |" not in text, f"a line of what checks take in:\n{text}")
 
