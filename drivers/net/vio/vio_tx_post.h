@@ -248,6 +248,15 @@ vio_tx_add_plain(const struct vio_tx_format *fmt, const struct vio_tx_run *run, 
 	return vio_tx_add_single(fmt, run, i, m, hdr_len, addr_off);
 }
 
+/* How many of nb descriptors are free that do not wrap, from the next position on, pos. */
+static __rte_always_inline uint32_t
+vio_tx_run_max(const struct vio_txq *q, uint16_t pos, uint16_t nb)
+{
+	const uint32_t up_to_end = q->order.size - pos, room = RTE_MIN(q->nb_free, up_to_end);
+
+	return RTE_MIN(nb, room);
+}
+
 /*
  * Makes packets available by groups, as long as they are plain and raw and there are descriptors
  * that do not wrap. Returns how many; adds their bytes.
@@ -258,8 +267,7 @@ vio_tx_post_groups(const struct vio_tx_format *fmt, struct vio_txq *q, struct rt
 {
 	const uint16_t hdr_len = q->hdr_len, addr_off = q->addr_off, pos = vio_tx_next(q);
 	const struct vio_tx_run run = fmt->run(q, pos);
-	const uint32_t up_to_end = q->order.size - pos, room = RTE_MIN(q->nb_free, up_to_end);
-	const uint32_t max = RTE_MIN(nb, room);
+	const uint32_t max = vio_tx_run_max(q, pos, nb);
 	uint64_t sum = 0;
 	uint32_t n;
 	size_t i;
@@ -307,8 +315,7 @@ vio_tx_post_singles(const struct vio_tx_format *fmt, struct vio_txq *q, struct r
 {
 	const uint16_t hdr_len = q->hdr_len, addr_off = q->addr_off, pos = vio_tx_next(q);
 	const struct vio_tx_run run = fmt->run(q, pos);
-	const uint32_t up_to_end = q->order.size - pos, room = RTE_MIN(q->nb_free, up_to_end);
-	const uint32_t max = RTE_MIN(nb, room);
+	const uint32_t max = vio_tx_run_max(q, pos, nb);
 	uint32_t n, nb_other = 0;
 	uint64_t sum = 0;
 
