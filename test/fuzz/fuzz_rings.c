@@ -439,9 +439,14 @@ used_write(struct fuzz_input *in)
 		.len = fuzz_u16(in),
 		.flags_xor = how & 4 ? fuzz_u16(in) : 0,
 	};
-	bool is_posted = vq->index == 0 && vdev_vq_fetch(vq) > 0, real = (how & 16) && is_posted;
 	const char *lie = NULL;
+	bool is_posted, real;
 	uint16_t excess;
+
+	rx_works = vq->index == 0;
+	is_posted = rx_works && vdev_vq_fetch(vq) > 0;
+	rx_works = false;
+	real = (how & 16) && is_posted;
 
 	/* usual ids are below the size, and lengths those of a buffer */
 	if (how & 1)
@@ -491,8 +496,10 @@ device_choose(struct fuzz_input *in)
 
 	vq->order = how % 3;
 	vq->batch = how >> 2 & 7;
+	rx_works = vq->index == 0;
 	if (how & 0x20)
 		vdev_vq_no_notify(vq, how & 0x40);
+	rx_works = false;
 }
 
 /* Everything else of the port that looks at the rings. */
