@@ -31,7 +31,8 @@ COLUMNS = {"rx": ("rx", launch.PLAIN), "rx_offloads": ("rx", launch.FAST),
            "tx_fast": ("tx", launch.FAST)}
 # What passes where every offload is on, in a mode of each ring format.
 LOADS = {"partial": plan.TRAFFIC["1500 bytes, partial checksums (told)"],
-         "lro": plan.TRAFFIC["1500 bytes, TSO and LRO (told)"], "merged": plan.MERGED}
+         "lro": plan.TRAFFIC["1500 bytes, TSO and LRO (told)"],
+         "completed": plan.TRAFFIC["1500 bytes, TSO and LRO (completed)"], "merged": plan.MERGED}
 SIMD = (64, 256, 512)  # bits that vectors may have, as EAL is told
 BURSTS = 4  # the end of the ring is amid them
 # Other processors take other functions of the C library, other compilers other instructions.

@@ -15,9 +15,9 @@
 
 static uint32_t nb_bytes, nb_sums;
 
-/* In place of rte_raw_cksum(): the sum is any. */
+/* In place of vio_csum_bytes(): the sum is any. */
 uint16_t
-sum_any(const void *bytes, size_t len)
+sum_any(const void *bytes, uint32_t len)
 {
 	PROVE(__CPROVER_r_ok(bytes, len), "within a buffer");
 	nb_bytes += len;

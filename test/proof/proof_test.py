@@ -64,7 +64,7 @@ PROOFS = {
     "rx_group_packed": of_group("rx", "packed", 0),
     "rx_group_split": of_group("rx", "split", 0),
     "rx_csum_write": Proof("rx_csum_write.c", 3),
-    "csum_sum": Proof("csum_sum.c", 4, replaced={"rte_raw_cksum": "sum_any"}),
+    "csum_sum": Proof("csum_sum.c", 4, replaced={"vio_csum_bytes": "sum_any"}),
     "rx_offload": Proof("rx_offload.c", 4, replaced={"vio_csum_sum": "sum_any",
                                                      "csum_write": "write_any"}),
     "rx_packed": of_ring("rx", "packed", 3),
