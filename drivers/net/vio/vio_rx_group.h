@@ -150,6 +150,7 @@ vio_rx_group_fill(struct rte_mbuf **bufs, const vio_vec_t *lens, const struct vi
 	struct rte_mbuf *m[2];
 	unsigned int i;
 
+#pragma GCC unroll 4
 	for (i = 0; i < VIO_VEC_GROUP; i += 2) {
 		m[0] = bufs[i];
 		m[1] = bufs[i + 1];
@@ -230,6 +231,7 @@ vio_rx_group_append(const struct vio_rx_word *word, const struct vio_rxq *q,
 		vio_ring_packed_shown_barrier(&q->ring);
 	lens = (above >> word->len_shift) + 1;
 	pkt_lens = lens << 32;
+#pragma GCC unroll 4
 	for (i = 0; i < VIO_VEC_GROUP; i += 2) {
 		m[0] = g->bufs[i];
 		m[1] = g->bufs[i + 1];

@@ -167,6 +167,7 @@ packed_post_groups(struct vio_rxq *q, struct rte_mbuf **bufs, uint16_t nb)
 		vio_vec_widen(&words, &ids[i]);
 		words = (words << VIO_RING_PACKED_ID_SHIFT | word) ^ hidden;
 		hidden ^= hidden;
+#pragma GCC unroll 4
 		for (k = 0; k < VIO_VEC_GROUP; k += 2) {
 			addrs = (vio_vec_pair_t){ packed_buf_addr(bufs[i + k], addr_off),
 						  packed_buf_addr(bufs[i + k + 1], addr_off) };

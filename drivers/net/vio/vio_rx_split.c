@@ -134,6 +134,7 @@ split_post_run(struct vio_rxq *q, struct rte_mbuf **bufs, uint16_t nb)
 
 	memcpy(&q->sw_ring[pos], bufs, nb * sizeof(*bufs));
 	for (i = 0; i + 4 <= nb; i += 4)
+#pragma GCC unroll 4
 		for (k = 0; k < 4; k++)
 			split_desc_fill(&desc[ids[i + k]], bufs[i + k], addr_off);
 	for (; i < nb; i++)

@@ -55,6 +55,7 @@ vio_vec_read(vio_vec_t *vec, const volatile void *words, unsigned int stride)
 	if (stride == sizeof(uint64_t))
 		*vec = *(const volatile vio_vec_mem_t *)words;
 	else
+#pragma GCC unroll 8
 		for (i = 0; i < VIO_VEC_GROUP; i++)
 			(*vec)[i] = *(const volatile word_t *)RTE_PTR_ADD(words, i * stride);
 }
@@ -142,6 +143,7 @@ vio_vec_sum(const vio_vec_t *vec)
 	vio_vec_pair_t sum = vio_vec_pair(vec, 0);
 	unsigned int i;
 
+#pragma GCC unroll 4
 	for (i = 1; i < VIO_VEC_GROUP / 2; i++)
 		sum += vio_vec_pair(vec, i);
 	return sum[0] + sum[1];
