@@ -71,8 +71,8 @@ fake_status_set(struct vio_transport *t, uint8_t status)
 		vdev_complain(dev, "status_set is not to reset");
 	vdev_status_write(dev, status);
 	device_unlock(dev);
-	if ((status & VIRTIO_STATUS_DRIVER_OK) && to_fake(t)->at_driver_ok != NULL)
-		to_fake(t)->at_driver_ok();
+	if (to_fake(t)->event != NULL && status == to_fake(t)->event_status)
+		to_fake(t)->event();
 }
 
 static void

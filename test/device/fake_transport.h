@@ -24,7 +24,8 @@ struct fake_transport {
 	int config_error;		/* what config_read returns */
 	int config_vector_error;	/* what config_vector_set returns */
 	bool needs_reset_at_vector;	/* and interrupts the driver with DEVICE_NEEDS_RESET */
-	void (*at_driver_ok)(void);	/* what happens just as the device begins to work */
+	uint8_t event_status;		/* when the status is this ... */
+	void (*event)(void);		/* ... something happens, unless NULL */
 	int enable_error;		/* what queue_enable returns ... */
 	uint16_t enable_error_queue;	/* ... for this queue */
 };

@@ -8,9 +8,12 @@
  * port is quick and gives every mbuf back.
  */
 
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 
 #include <rte_cycles.h>
+#include <rte_pause.h>
 
 #include "test.h"
 
@@ -23,6 +26,12 @@
 
 /* What noticing, stopping and closing may take, on a busy machine too; deadlines are of 5 s. */
 #define QUICK_MS	2000
+
+/* How long a thread stands still, how long it rests, how often it has to be in the port's way. */
+#define STAND_MS	50
+#define REST_US		2
+#define HELD_UP_MIN	3
+#define ROUNDS_MAX	100
 
 static struct fake_port port;
 static uint8_t frame[VDEV_NET_FRAME_MAX];
@@ -197,12 +206,114 @@ tell_of_removal(void)
 static int
 while_it_starts(void)
 {
-	TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
-	port.transport.at_driver_ok = tell_of_removal;
-	TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
-	port.transport.at_driver_ok = NULL;
-	TEST_ASSERT_EQUAL(fake_port_events(&port, RTE_ETH_EVENT_INTR_RMV, 1), 1, "not told");
-	TEST_ASSERT_EQUAL(send_one(), 0, "taken");
+	static const uint8_t steps[] = {
+		VIRTIO_STATUS_ACKNOWLEDGE,
+		VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_FEATURES_OK,
+		VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_FEATURES_OK |
+			VIRTIO_STATUS_DRIVER_OK,
+	};
+	unsigned int i;
+
+	for (i = 0; i < RTE_DIM(steps); i++) {
+		TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+		port.transport.event_status = steps[i];
+		port.transport.event = tell_of_removal;
+		TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+		port.transport.event = NULL;
+		TEST_ASSERT_EQUAL(fake_port_events(&port, RTE_ETH_EVENT_INTR_RMV, i + 1), i + 1,
+			"not told, step %u", i);
+		TEST_ASSERT_EQUAL(send_one(), 0, "taken, step %u", i);
+		/* the kernel went without it after all */
+		TEST_ASSERT_SUCCESS(rte_eth_dev_stop(port.port_id), "stop");
+		TEST_ASSERT_SUCCESS(rte_eth_dev_start(port.port_id), "start");
+		TEST_ASSERT_EQUAL(send_one(), 1, "not taken, step %u", i);
+	}
+	return fake_port_close(&port);
+}
+
+/*
+ * A thread that is told of the removal again and again, and stops for a moment wherever it is when
+ * a signal comes: at times while it goes over the queues.
+ */
+static struct {
+	bool ends;
+	bool stands;
+	bool may_go_on;
+	unsigned int nb_held_up;	/* so often the port waited for it */
+} teller;
+
+static void
+stand_still(int signal_nb)
+{
+	unsigned int waited_ms;
+
+	RTE_SET_USED(signal_nb);
+	__atomic_store_n(&teller.stands, true, __ATOMIC_SEQ_CST);
+	for (waited_ms = 0; !__atomic_load_n(&teller.may_go_on, __ATOMIC_SEQ_CST); waited_ms++) {
+		if (waited_ms >= STAND_MS) {
+			teller.nb_held_up++;
+			break;
+		}
+		rte_delay_us_sleep(1000);
+	}
+	__atomic_store_n(&teller.stands, false, __ATOMIC_SEQ_CST);
+}
+
+static void *
+tell_always(void *arg)
+{
+	RTE_SET_USED(arg);
+	while (!__atomic_load_n(&teller.ends, __ATOMIC_RELAXED)) {
+		tell_of_removal();
+		/* the port has to have its turn */
+		rte_delay_us_block(REST_US);
+	}
+	return NULL;
+}
+
+/* The port loses its queues while the thread stands still, and gets others when it goes on. */
+static int
+reset_beside(pthread_t thread, unsigned int round)
+{
+	static const struct rte_eth_conf conf = { .intr_conf.rmv = 1 };
+
+	__atomic_store_n(&teller.may_go_on, false, __ATOMIC_SEQ_CST);
+	/* What is done but once, with other locks, is over. */
+	TEST_ASSERT_EQUAL(fake_port_events(&port, RTE_ETH_EVENT_INTR_RMV, round + 1), round + 1,
+		"not told");
+	rte_delay_us_sleep(1000);
+	TEST_ASSERT_SUCCESS(pthread_kill(thread, SIGUSR1), "signal");
+	while (!__atomic_load_n(&teller.stands, __ATOMIC_SEQ_CST))
+		rte_pause();
+	TEST_ASSERT_SUCCESS(rte_eth_dev_reset(port.port_id), "reset");
+	__atomic_store_n(&teller.may_go_on, true, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(&teller.stands, __ATOMIC_SEQ_CST))
+		rte_pause();
+	rte_delay_us_sleep(1000);
+	TEST_ASSERT_SUCCESS(fake_port_configure(&port, 1, 1, RING_SIZE, &conf), "configure");
+	return rte_eth_dev_start(port.port_id);
+}
+
+static int
+while_it_is_reset(void)
+{
+	const struct sigaction stand = { .sa_handler = stand_still };
+	struct sigaction before;
+	unsigned int i;
+	pthread_t thread;
+	int ret;
+
+	memset(&teller, 0, sizeof(teller));
+	TEST_ASSERT_SUCCESS(sigaction(SIGUSR1, &stand, &before), "signal");
+	TEST_ASSERT_SUCCESS(pthread_create(&thread, NULL, tell_always, NULL), "thread");
+	for (i = 0, ret = 0; ret == 0 && teller.nb_held_up < HELD_UP_MIN && i < ROUNDS_MAX; i++)
+		ret = reset_beside(thread, i);
+	__atomic_store_n(&teller.ends, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	sigaction(SIGUSR1, &before, NULL);
+	TEST_ASSERT_SUCCESS(ret, "round %u", i);
+	TEST_ASSERT(teller.nb_held_up == HELD_UP_MIN, "%u of %u resets waited",
+		teller.nb_held_up, i);
 	return fake_port_close(&port);
 }
 
@@ -338,6 +449,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, by_stop),
 		TEST_CASE_ST(setup, teardown, by_start),
 		TEST_CASE_ST(setup, teardown, while_it_starts),
+		TEST_CASE_ST(setup, teardown, while_it_is_reset),
 		TEST_CASE_ST(setup, teardown, broken_before),
 		TEST_CASE_ST(setup_without_rmv, teardown, not_asked_for),
 		TEST_CASE_ST(setup, teardown, lost_before),

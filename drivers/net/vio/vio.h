@@ -305,7 +305,8 @@ enum vio_dev_state {
 
 struct vio_dev {
 	struct vio_transport *transport;
-	enum vio_dev_state state;
+	enum vio_dev_state state;	/* changed under state_lock */
+	rte_spinlock_t state_lock;	/* held while it is STARTED: the queues stay */
 	uint16_t port_id;
 
 	/* Read from the device when it was probed, and bounded. */

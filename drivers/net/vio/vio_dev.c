@@ -19,12 +19,20 @@
 	vio_ops(dev)->config_read((dev)->transport, offsetof(struct virtio_net_config, field), \
 				  (dst), RTE_SIZEOF_FIELD(struct virtio_net_config, field))
 
+static void
+state_set(struct vio_dev *dev, enum vio_dev_state state)
+{
+	rte_spinlock_lock(&dev->state_lock);
+	dev->state = state;
+	rte_spinlock_unlock(&dev->state_lock);
+}
+
 int
 vio_dev_reset(struct vio_dev *dev)
 {
 	int ret = vio_ops(dev)->reset(dev->transport);
 
-	dev->state = ret == 0 || ret == -ENODEV ? VIO_DEV_STOPPED : VIO_DEV_LOST;
+	state_set(dev, ret == 0 || ret == -ENODEV ? VIO_DEV_STOPPED : VIO_DEV_LOST);
 	if (ret == 0)
 		return 0;
 	if (ret == -ENODEV)
@@ -349,7 +357,7 @@ void
 vio_dev_driver_ok(struct vio_dev *dev)
 {
 	status_add(dev, VIRTIO_STATUS_DRIVER_OK);
-	dev->state = VIO_DEV_STARTED;
+	state_set(dev, VIO_DEV_STARTED);
 }
 
 static void

@@ -251,11 +251,12 @@ renegotiate(struct rte_eth_dev *eth_dev)
 {
 	struct vio_dev *dev = eth_dev->data->dev_private;
 	struct vio_features configured = dev->features, probed = dev->offered;
+	bool was_removed = __atomic_load_n(&dev->removed, __ATOMIC_RELAXED);
 	int ret = vio_dev_negotiate(dev, &configured);
 
 	if (ret == -ENODEV)
 		vio_intr_removed(dev);
-	else
+	else if (was_removed)	/* and not since */
 		__atomic_store_n(&dev->removed, false, __ATOMIC_RELAXED);
 	if (ret == 0 && !vio_features_equal(&dev->offered, &probed)) {
 		VIO_LOG(ERR, dev->transport->name,
@@ -402,7 +403,9 @@ vio_dev_start(struct rte_eth_dev *eth_dev)
 	for (i = 0; i < eth_dev->data->nb_rx_queues; i++)
 		vio_rx_path(dev)->refill(eth_dev->data->rx_queues[i]);
 	paths_start(eth_dev);
-	/* It was removed meanwhile: who saw that (vio_intr_removed()) found no queue in use. */
+	/* Pairs with the exchange in vio_intr_removed(): one of both sees what the other wrote. */
+	rte_smp_mb();
+	/* It was removed meanwhile: who saw that found no queue in use. */
 	if (__atomic_load_n(&dev->removed, __ATOMIC_SEQ_CST))
 		vio_queues_suspend(eth_dev);
 	vio_link_update(eth_dev, 0);

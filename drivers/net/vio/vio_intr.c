@@ -86,8 +86,7 @@ vio_intr_removed(struct vio_dev *dev)
 		return;
 	/* Before the queues: those that a start puts into use after that, it suspends itself. */
 	told = __atomic_exchange_n(&dev->removed, true, __ATOMIC_SEQ_CST);
-	if (dev->state == VIO_DEV_STARTED)
-		vio_queues_suspend(eth_dev);
+	vio_queues_suspend_started(eth_dev);
 	if (told)
 		return;
 	VIO_LOG(ERR, dev->transport->name, "the device was removed, or is to be: close the port");
@@ -116,7 +115,7 @@ vio_intr_status_check(struct vio_dev *dev)
 	if (!(status & VIRTIO_STATUS_DEVICE_NEEDS_RESET))
 		return true;
 	/* virtio 2.1.1: nothing that is under way can be relied on. */
-	vio_queues_suspend(&rte_eth_devices[dev->port_id]);
+	vio_queues_suspend_started(&rte_eth_devices[dev->port_id]);
 	if (vio_intr_needs_reset(dev))
 		VIO_LOG(ERR, dev->transport->name,
 			"the device needs a reset (status 0x%02x): stop and start the port",
@@ -146,7 +145,7 @@ config_changed(void *arg)
 	rte_intr_ack(eth_dev->intr_handle);
 
 	if (!vio_intr_status_check(dev))
-		vio_queues_suspend(eth_dev);
+		vio_queues_suspend_started(eth_dev);
 	/* Last, as the application may close the port in its callback. */
 	vio_intr_link_check(eth_dev);
 }

@@ -15,7 +15,9 @@
  * Invariants: a state changes from STARTED or RESUMED to SUSPENDED by any thread but the queue's,
  * from there to RESUMED by the control thread alone, from RESUMED to STARTED by the queue's alone;
  * one that broke stays so.
- * The mempools of a queue are used by its own thread only.
+ * The mempools of a queue are used by its own thread only. A port's queues are set up and released
+ * while its device is not started, by a control thread; so another thread that walks over them
+ * has the device's state stay as it is meanwhile (state_lock).
  */
 
 #include <sys/syscall.h>
@@ -72,6 +74,17 @@ vio_queues_suspend(struct rte_eth_dev *eth_dev)
 		suspend(&txq->state);
 	}
 	barrier_everywhere();
+}
+
+void
+vio_queues_suspend_started(struct rte_eth_dev *eth_dev)
+{
+	struct vio_dev *dev = eth_dev->data->dev_private;
+
+	rte_spinlock_lock(&dev->state_lock);
+	if (dev->state == VIO_DEV_STARTED)
+		vio_queues_suspend(eth_dev);
+	rte_spinlock_unlock(&dev->state_lock);
 }
 
 /* Waits until a queue is seen outside of a burst; one that is polled all the time is at times. */

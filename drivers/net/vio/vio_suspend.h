@@ -18,12 +18,19 @@
 
 /*
  * Takes all queues that are in use out of it until vio_queues_resume(), or the next start. Bursts
- * that have begun may go on for a moment. The interrupt thread, or where no other thread sees the
- * port; any thread where the application is told that it has to restart or close the port, as then
- * it does not matter if the queues that are suspended were just resumed.
+ * that have begun may go on for a moment. A thread that starts and stops the port, or one that
+ * they wait for.
  */
 void
 vio_queues_suspend(struct rte_eth_dev *eth_dev);
+
+/*
+ * The same if the device is started, or nothing. Any thread, whatever is done to the port
+ * meanwhile, if the application is told that it has to restart or close the port, as then it does
+ * not matter if the queues that are suspended were just resumed.
+ */
+void
+vio_queues_suspend_started(struct rte_eth_dev *eth_dev);
 
 /*
  * Whether no burst works on a suspended queue any more; then none will before
