@@ -27,7 +27,7 @@
 #define SILENCE_MS	50
 
 /* What a slow back end takes for each of some thirty answers. */
-#define SLOW_MS		100
+#define SLOW_MS		(VIO_USER_HURRY_MS / 15)
 
 static struct fake_port port;
 
@@ -276,7 +276,7 @@ wait_left(void)
 {
 	unsigned int before = 0, waited_ms;
 
-	for (waited_ms = 0; waited_ms < PATIENCE_MS; waited_ms++) {
+	for (waited_ms = 0; waited_ms < VIO_USER_HURRY_MS + PATIENCE_MS; waited_ms++) {
 		before = before == 0 ? user_port()->retry_ms : before;
 		if (user_port()->retry_ms > before)
 			break;
@@ -330,7 +330,7 @@ static int
 slow_when_back(void)
 {
 	TEST_ASSERT_SUCCESS(goes(), "goes");
-	user_port()->user.conn.deadline_ms = SLOW_MS * 3;
+	user_port()->user.conn.deadline_ms = VIO_USER_HURRY_MS;
 	back_end_prepare();
 	port.vhost.backend.fault = FAKE_BACKEND_SLOW;
 	port.vhost.backend.slow_ms = SLOW_MS;
@@ -417,6 +417,29 @@ silent_when_back(void)
 	TEST_ASSERT_SUCCESS(comes(), "comes");
 	TEST_ASSERT_SUCCESS(echo(1), "echo");
 	close(fd);
+	return fake_port_close(&port);
+}
+
+/* However long each answer may take, the thread that watches is free again soon. */
+static int
+silence_is_short(void)
+{
+	uint64_t ms, start;
+	int fd;
+
+	TEST_ASSERT_SUCCESS(goes(), "goes");
+	user_port()->user.conn.deadline_ms = 10 * VIO_USER_HURRY_MS;
+	start = rte_get_timer_cycles();
+	fd = silent_listener();
+	TEST_ASSERT(fd >= 0, "listener");
+	TEST_ASSERT_SUCCESS(wait_left(), "left");
+	ms = (rte_get_timer_cycles() - start) * MS_PER_S / rte_get_timer_hz();
+	TEST_ASSERT(ms >= VIO_USER_HURRY_MS, "%u ms", (unsigned int)ms);
+	unlink(port.path);
+	close(fd);
+	user_port()->user.conn.deadline_ms = PATIENCE_MS;
+	TEST_ASSERT_SUCCESS(comes(), "comes");
+	TEST_ASSERT_SUCCESS(echo(1), "echo");
 	return fake_port_close(&port);
 }
 
@@ -636,6 +659,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup, teardown, slow_when_back),
 		TEST_CASE_ST(setup, teardown, other_back_ends),
 		TEST_CASE_ST(setup, teardown, silent_when_back),
+		TEST_CASE_ST(setup, teardown, silence_is_short),
 		TEST_CASE_ST(setup, teardown, stopped_beside_a_silent_one),
 		TEST_CASE_ST(setup, teardown, stopped_and_started_while_away),
 		TEST_CASE_ST(setup, teardown, stopped_in_the_event),

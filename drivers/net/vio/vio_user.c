@@ -51,9 +51,6 @@
 				 RTE_BIT64(VHOST_USER_PROTOCOL_F_CONFIGURE_MEM_SLOTS) | \
 				 RTE_BIT64(VHOST_USER_PROTOCOL_F_STATUS))
 
-/* In a hurry, all requests may take as long as so many. */
-#define HURRY_REQUESTS		3
-
 static struct vio_user *
 to_user(struct vio_transport *t)
 {
@@ -473,7 +470,7 @@ vio_user_renew(struct vio_user *u, int fd)
 void
 vio_user_hurry(struct vio_user *u, bool on)
 {
-	vio_vhost_limit(&u->conn, on ? HURRY_REQUESTS : 0);
+	vio_vhost_limit(&u->conn, on ? VIO_USER_HURRY_MS : 0);
 }
 
 bool

@@ -89,9 +89,11 @@ int
 vio_user_renew(struct vio_user *u, int fd);
 
 /*
- * From now on until it is taken back, the back end has little time for all requests together, so
- * that it keeps nobody from the thread that makes them.
+ * In a hurry, which is from now on until it is taken back, the back end has this time for all
+ * requests together, so that it keeps nobody from the thread that makes them: a back end answers
+ * some hundred requests within milliseconds, unless it has much memory to map.
  */
+#define VIO_USER_HURRY_MS	3000
 void
 vio_user_hurry(struct vio_user *u, bool on);
 

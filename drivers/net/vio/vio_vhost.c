@@ -172,13 +172,10 @@ deadline_of(const struct vio_vhost *c)
 }
 
 void
-vio_vhost_limit(struct vio_vhost *c, unsigned int nb_requests)
+vio_vhost_limit(struct vio_vhost *c, unsigned int ms)
 {
-	uint64_t ms = (uint64_t)c->deadline_ms * nb_requests;
-
 	pthread_mutex_lock(&c->lock);
-	c->limit = nb_requests == 0 ? 0 :
-		   rte_get_timer_cycles() + ms * rte_get_timer_hz() / MS_PER_S;
+	c->limit = ms == 0 ? 0 : rte_get_timer_cycles() + ms * rte_get_timer_hz() / MS_PER_S;
 	pthread_mutex_unlock(&c->lock);
 }
 

@@ -51,11 +51,12 @@ int
 vio_vhost_renew(struct vio_vhost *c, int fd);
 
 /*
- * All requests from now on may together take as long as so many of them; 0: each its own time
- * again. For a thread that others wait for: who answers each request late takes hours for all.
+ * All requests from now on may together take so long, and none more than its own time; 0 ms: each
+ * its own time again. For a thread that others wait for: who answers each request late takes
+ * hours for all.
  */
 void
-vio_vhost_limit(struct vio_vhost *c, unsigned int nb_requests);
+vio_vhost_limit(struct vio_vhost *c, unsigned int ms);
 
 /* Closes it. */
 void
