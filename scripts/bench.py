@@ -39,8 +39,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true",
-                        help="one short launch of each case, timed or counted, without hugepages, "
-                             "wherever the CPUs are: to see that it works; no verdicts")
+                        help="one short launch of each case, timed or, if net_vio's, counted, without "
+                             "hugepages, wherever the CPUs are: to see that it works; no verdicts")
     parser.add_argument("--launches", type=int, default=FEWEST_LAUNCHES, metavar="N",
                         help=f"of each case, {FEWEST_LAUNCHES} or more ({FEWEST_LAUNCHES})")
     parser.add_argument("--minutes", type=int, default=PATIENCE, metavar="N",
@@ -52,8 +52,10 @@ def arguments() -> argparse.Namespace:
                         metavar="SECTION[,SECTION]...", help=f"of {', '.join(plan.SECTIONS)}")
     parser.add_argument("--annotate", action="store_true",
                         help="measure nothing, but write to annotated.md where net_vio's "
-                             "instructions go in these modes, and what checks take of them; of "
-                             "a single mode also by line of the source")
+                             "instructions go in these modes, of plain packets (section modes) "
+                             "and of those that need an offload (section traffic, mode "
+                             f"{plan.DEFAULT.name}), and what checks take of them; of a single "
+                             "mode also by line of the source")
     parser.add_argument("--cpus", default=f"0,{launch.nb_cpus() - 1}", metavar="BACK,FRONT",
                         help="for the back end and the driver (the first and the last)")
     parser.add_argument("--build", type=Path, metavar="FOLDER",
@@ -77,6 +79,13 @@ def arguments() -> argparse.Namespace:
         options.launches = 1
     elif options.launches < FEWEST_LAUNCHES:
         parser.error(f"--launches: {FEWEST_LAUNCHES} or more are needed for a median")
+    if options.annotate and not plan.annotated(options.sections, options.modes):
+        parser.error("--annotate: nothing is told of these sections and modes; choose section "
+                     f"modes, or traffic with mode {plan.DEFAULT.name}")
+    if options.build is not None and (missing := [
+            name for name in launch.FILES if not (options.build / name).exists()]):
+        parser.error(f"--build: {options.build} has no {missing[0]}; name a "
+                     "folder that scripts/build.sh made, or leave the option out")
     options.memory = launch.NO_HUGE if options.quick else launch.HUGE
     options.windows = ["--windows=1", "--ms=5"] if options.quick else ["--windows=10", "--ms=20"]
     return options
@@ -93,8 +102,15 @@ def build() -> None:
     configured = ["--reconfigure"] if (BUILD / "build.ninja").exists() else []
     for command in (["meson", "setup", *configured, "-Dbuildtype=plain",
                      f"-Dc_args={' '.join(flags)}", BUILD, launch.ROOT],
-                    ["ninja", "-C", BUILD, launch.PLUGIN, launch.APP, launch.NULL, launch.VHOST]):
+                    ["ninja", "-C", BUILD, *launch.FILES]):
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def wants_counts(cell: Cell, options: argparse.Namespace) -> bool:
+    """Whether a case's instructions are to be counted; --quick leaves out what takes long."""
+    case = cell.case
+    return (case.counted and not cell.counts and
+            not (options.quick and (case.timed or case.driver == plan.PEER)))
 
 
 def try_case(cell: Cell, options: argparse.Namespace) -> None:
@@ -104,9 +120,9 @@ def try_case(cell: Cell, options: argparse.Namespace) -> None:
         cell.add(launch.floor(options.windows, **where))
         return
     how = {"setup": case.setup, "load": case.load, "memory": options.memory, **where}
-    if case.counted and not cell.counts and not (options.quick and case.timed):
-        bursts = 1 if options.quick else COUNTED[case.driver]
-        cell.counts = launch.launch(case.driver, case.mode, [f"--count={bursts}"], **how).counts
+    if wants_counts(cell, options):
+        cell.counts = launch.launch(case.driver, case.mode, [f"--count={COUNTED[case.driver]}"],
+                                    **how).counts
     if case.timed:
         cell.add(launch.launch(case.driver, case.mode, options.windows, **how))
 
@@ -158,13 +174,12 @@ def write(collection: Collection, machine: dict[str, str], options: argparse.Nam
 
 
 def annotate(options: argparse.Namespace) -> None:
-    """Where the instructions of net_vio go, with offloads and FAST_FREE."""
-    cases = [plan.Case(plan.OURS, mode, launch.FAST, load) for mode in options.modes
-             for load in (plan.SHORT, *(plan.OFFLOADED if mode == plan.DEFAULT else ()))]
+    """Where the instructions of net_vio go."""
     launches = {case: launch.launch(case.driver, case.mode,
                                     [f"--count={COUNTED[case.driver]}", "--trace"],
                                     setup=case.setup, load=case.load, memory=launch.NO_HUGE,
-                                    cpus=options.cpus, build=options.build) for case in cases}
+                                    cpus=options.cpus, build=options.build)
+                for case in plan.annotated(options.sections, options.modes)}
     options.output.mkdir(parents=True, exist_ok=True)
     path = options.output / "annotated.md"
     by = ("function", "line") if len(options.modes) == 1 else ("function",)

@@ -46,6 +46,7 @@ struct options {
 	uint32_t nb_queues;	/* each way, worked on in turn */
 	uint32_t nb_counted;	/* bursts whose instructions are counted; 0: windows instead */
 	enum traffic traffic;
+	bool look;		/* at each received frame, which the back end must have filled */
 	bool trace;		/* tell where the counted instructions are */
 	bool floor;		/* two threads, and no port */
 };
@@ -86,6 +87,10 @@ frame_write(struct rte_mbuf *mbuf);
 void
 frame_ask(struct rte_mbuf **mbufs, unsigned int nb);
 
+/* Whether a received frame begins with what a back end that copies fills it with. */
+bool
+frame_is_filled(const struct rte_mbuf *mbuf);
+
 /* Whether a received frame was told to be what the traffic is. */
 bool
 frame_is_told(const struct rte_mbuf *mbuf);
@@ -106,6 +111,7 @@ struct port_totals {
 	uint64_t tx_packets;
 	uint64_t tx_bytes;
 	uint64_t untold;	/* received packets that are not told to be what they are */
+	uint64_t strange;	/* received frames, looked at, that are not what was sent */
 };
 
 extern struct port_totals totals;

@@ -8,6 +8,7 @@
  */
 
 #include <netinet/in.h>
+#include <string.h>
 
 #include <rte_ether.h>
 #include <rte_ip.h>
@@ -70,6 +71,16 @@ frame_ask(struct rte_mbuf **mbufs, unsigned int nb)
 			mbufs[i]->tso_segsz = TRAFFIC_SEGMENT;
 		}
 	}
+}
+
+bool
+frame_is_filled(const struct rte_mbuf *mbuf)
+{
+	uint64_t first, filled;
+
+	memset(&filled, PAGE_FRAME_BYTE, sizeof(filled));
+	memcpy(&first, rte_pktmbuf_mtod(mbuf, const void *), sizeof(first));
+	return first == filled;
 }
 
 bool

@@ -31,6 +31,7 @@ enum option_id {
 	OPT_DESC,
 	OPT_FLOOR,
 	OPT_HELP,
+	OPT_LOOK,
 	OPT_MS,
 	OPT_OFFLOADS,
 	OPT_PAGE,
@@ -48,6 +49,7 @@ static const struct option long_options[] = {
 	{ "desc", required_argument, NULL, OPT_DESC },
 	{ "floor", no_argument, NULL, OPT_FLOOR },
 	{ "help", no_argument, NULL, OPT_HELP },
+	{ "look", no_argument, NULL, OPT_LOOK },
 	{ "ms", required_argument, NULL, OPT_MS },
 	{ "offloads", required_argument, NULL, OPT_OFFLOADS },
 	{ "page", required_argument, NULL, OPT_PAGE },
@@ -79,6 +81,8 @@ options_usage(const char *program)
 	       "                  vlan (strip, insert), fast-free; the port must have them (none)\n"
 	       "  --traffic=KIND  plain, csum (checksums known to be good, to be made),\n"
 	       "                  partial (to be completed), tso (segments) (plain)\n"
+	       "  --look          read the first bytes of each received frame, which must be\n"
+	       "                  those that vio-bench-vhost sends\n"
 	       "  --help          print this and exit\n", program, MAX_BURST);
 }
 
@@ -156,6 +160,9 @@ parse_option(int id, const char *program)
 	case OPT_HELP:
 		options_usage(program);
 		exit(EXIT_SUCCESS);
+	case OPT_LOOK:
+		options.look = true;
+		return 0;
 	case OPT_MS:
 		return parse_number(optarg, 1, 10000, &options.window_ms);
 	case OPT_OFFLOADS:

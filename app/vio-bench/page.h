@@ -36,6 +36,9 @@ enum traffic {
 	TRAFFIC_TSO,		/* Rx: put together, checksum as before; Tx: to be segmented */
 };
 
+/* What a back end that copies fills its frames with. */
+#define PAGE_FRAME_BYTE	0x5a
+
 #define TRAFFIC_CSUM_START	34	/* behind Ethernet and IPv4 headers */
 #define TRAFFIC_CSUM_OFFSET	16
 #define TRAFFIC_HEADERS		54

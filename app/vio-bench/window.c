@@ -84,6 +84,8 @@ receive(struct window *window, uint16_t queue)
 	for (i = 0; i < nb; i++) {
 		totals.rx_bytes += mbufs[i]->pkt_len;
 		totals.untold += !frame_is_told(mbufs[i]);
+		if (options.look)
+			totals.strange += !frame_is_filled(mbufs[i]);
 	}
 	return nb;
 }
@@ -185,7 +187,7 @@ static int
 account(const struct page_counters *counters)
 {
 	bool good = totals.rx_bytes == totals.rx_packets * options.frame_len &&
-		    totals.untold == 0;
+		    totals.untold == 0 && totals.strange == 0;
 
 	if (options.page != NULL)
 		good &= totals.rx_packets == counters->rx_packets &&
@@ -196,9 +198,11 @@ account(const struct page_counters *counters)
 	complain("packets do not add up: received %" PRIu64 " of %" PRIu64 " (%" PRIu64
 		 " bytes), sent %" PRIu64 " (%" PRIu64 " bytes), of which %" PRIu64 " (%" PRIu64
 		 " bytes) came to the device; bad buffers: %" PRIu64
-		 ", packets not told to be what they are: %" PRIu64, totals.rx_packets,
+		 ", packets not told to be what they are: %" PRIu64
+		 ", frames that are not those sent: %" PRIu64, totals.rx_packets,
 		 counters->rx_packets, totals.rx_bytes, totals.tx_packets, totals.tx_bytes,
-		 counters->tx_packets, counters->tx_bytes, counters->bad, totals.untold);
+		 counters->tx_packets, counters->tx_bytes, counters->bad, totals.untold,
+		 totals.strange);
 	return -1;
 }
 

@@ -7,7 +7,8 @@ from typing import Callable, Optional
 
 from .collect import RATES, Collection
 from .launch import ALL, ALL_512, FAST, FAST_512, MODES, PLAIN, Load, Mode, Setup
-from .plan import DEFAULT, GOAL_MODES, LOAD_MODES, OURS, PEER, QUEUES, SHORT, TRAFFIC, VHOST, Case
+from .plan import (DEFAULT, GOAL_MODES, LOAD_MODES, OURS, PEER, QUEUES, SHORT, TRAFFIC, VHOST,
+                   VHOST_LOOK, Case)
 
 WAITS = 0.05  # a back end that is idle for a larger share of the time waits for the driver
 
@@ -74,11 +75,11 @@ def null_lines(got: Collection, everything: Setup, fast: Setup, what: str) -> li
     return lines
 
 
-def vhost_lines(got: Collection) -> list[Line]:
-    """End to end, next to the peer in the same mode."""
+def vhost_lines(got: Collection, what: str, rival: Setup, load: Load) -> list[Line]:
+    """End to end with everything agreed on, next to the peer in the same mode as rival says."""
     def verdict(mode: Mode, name: str, bound: float, only_if_waits: bool) -> Verdict:
-        peer = got.get(PEER, mode, PLAIN, VHOST)
-        ours = got.get(OURS, mode, FAST, VHOST)
+        peer = got.get(PEER, mode, rival, load)
+        ours = got.get(OURS, mode, FAST, load)
         found = judge(divide(ours.median(name), peer.median(name)), bound, True)
         idle = peer.idleness("tx")
         if only_if_waits and idle:
@@ -87,12 +88,19 @@ def vhost_lines(got: Collection) -> list[Line]:
                 found.met = None
         return found
 
-    lines = [line(f"vhost: {title} Mpps / the peer's >= 1.00", MODES,
+    lines = [line(f"vhost{what}: {title} Mpps / the peer's >= 1.00", MODES,
                   lambda mode, name=name: verdict(mode, name, 1.0, False))
              for title, name in (("Rx", "rx_mpps"), ("Tx", "tx_mpps"), ("forwarding", "fwd"))]
-    lines.append(line("vhost: Tx Mpps / the peer's >= 1.25 where the back end waits for the peer",
-                      MODES, lambda mode: verdict(mode, "tx_mpps", 1.25, True)))
+    lines.append(line(f"vhost{what}: Tx Mpps / the peer's >= 1.25 where the back end waits for the "
+                      "peer", MODES, lambda mode: verdict(mode, "tx_mpps", 1.25, True)))
     return lines
+
+
+def all_vhost_lines(got: Collection) -> list[Line]:
+    """Next to the peer without offloads, with the same, and where frames are looked at."""
+    return [*vhost_lines(got, "", PLAIN, VHOST),
+            *vhost_lines(got, ", the same offloads", ALL, VHOST),
+            *vhost_lines(got, ", frames looked at", PLAIN, VHOST_LOOK)]
 
 
 def traffic_lines(got: Collection) -> list[Line]:
@@ -150,4 +158,4 @@ def kicks_line(got: Collection) -> Line:
 def lines(got: Collection) -> list[Line]:
     """All goals."""
     return [*null_lines(got, ALL, FAST, ""), *null_lines(got, ALL_512, FAST_512, "AVX-512: "),
-            kicks_line(got), *vhost_lines(got), *traffic_lines(got), *queue_lines(got)]
+            kicks_line(got), *all_vhost_lines(got), *traffic_lines(got), *queue_lines(got)]

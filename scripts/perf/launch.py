@@ -18,6 +18,7 @@ PLUGIN = "drivers/librte_net_vio.so"
 APP = "app/vio-bench/vio-bench"
 NULL = "app/vio-bench/vio-bench-null"
 VHOST = "app/vio-bench/vio-bench-vhost"
+FILES = (PLUGIN, APP, NULL, VHOST)  # of a build folder
 DRIVERS = ("net_virtio_user", "net_vio_user")  # the peer first
 SECONDS = 120  # that a launch may take
 SIMD = "--force-max-simd-bitwidth={}"
@@ -72,11 +73,12 @@ class Load:
     vhost: bool = False  # DPDK's own, instead of the null back end
     devargs: str = ""  # of net_vio only
     chains: bool = False  # instead of tables of indirect descriptors
+    look: bool = False  # at the first bytes of each received frame, as applications do
 
     def options(self) -> list[str]:
         """For vio-bench."""
         return [f"--desc={self.descriptors}", f"--size={self.size}", f"--queues={self.queues}",
-                f"--traffic={self.traffic}"]
+                f"--traffic={self.traffic}", *(["--look"] if self.look else [])]
 
 
 OFFLOADS = ("csum", "scatter", "lro")  # with which net_vio has its goals

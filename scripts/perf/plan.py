@@ -40,6 +40,10 @@ QUEUES = {
     "8 queues of 128": Load(queues=8, descriptors=128),
 }
 VHOST = Load(vhost=True)
+VHOST_LOOK = Load(vhost=True, look=True)
+# What is measured in front of it, in the order of the table.
+VHOST_ROWS = ((PEER, PLAIN, VHOST), (PEER, ALL, VHOST), (OURS, PLAIN, VHOST), (OURS, FAST, VHOST),
+              (PEER, PLAIN, VHOST_LOOK), (OURS, FAST, VHOST_LOOK))
 
 
 @dataclass(frozen=True)
@@ -96,12 +100,20 @@ def queues_section(modes: Sequence[Mode]) -> list[Case]:
 
 def vhost_section(modes: Sequence[Mode]) -> list[Case]:
     """End to end, with DPDK's own back end."""
-    return [Case(driver, mode, setup, VHOST) for mode in modes
-            for driver, setup in ((PEER, PLAIN), (OURS, PLAIN), (OURS, FAST))]
+    return [Case(driver, mode, setup, load) for mode in modes
+            for driver, setup, load in VHOST_ROWS]
 
 
 SECTIONS = {"modes": modes_section, "offloads": offloads_section, "traffic": traffic_section,
             "queues": queues_section, "vhost": vhost_section}
+
+
+def annotated(sections: Sequence[str], modes: Sequence[Mode]) -> list[Case]:
+    """Those of net_vio whose instructions are told apart, with offloads and FAST_FREE."""
+    plain = (SHORT,) if "modes" in sections else ()
+    offloaded = OFFLOADED if "traffic" in sections else ()
+    return [Case(OURS, mode, FAST, load) for mode in modes
+            for load in plain + (offloaded if mode == DEFAULT else ())]
 
 
 def possible_modes(names: Sequence[str]) -> list[Mode]:

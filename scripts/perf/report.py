@@ -18,7 +18,7 @@ from . import goals
 from .collect import FIGURES, NEAR, Cell, Collection, Figure
 from .launch import ALL, FAST, MODES, PLAIN, ROOT, SINGLE, VLAN, Mode
 from .others import Others
-from .plan import LOAD_MODES, OURS, PEER, QUEUES, TRAFFIC, VHOST, modes_section
+from .plan import LOAD_MODES, OURS, PEER, QUEUES, TRAFFIC, modes_section, vhost_section
 
 QUIET = 0.5  # load average; above it others used the CPUs
 QUIET_SHARE = 0.05  # of the CPUs' time, that others may use meanwhile
@@ -181,14 +181,15 @@ def load_table(got: Collection, title: str, loads: dict, setups: dict) -> list[s
 
 def vhost_table(got: Collection) -> list[str]:
     """End to end."""
-    rows = [[mode.name, driver, setup.title,
+    rows = [[case.mode.name, case.driver, case.setup.title, "yes" if case.load.look else "no",
              *(f"{span(cell, name)}, {waiting(cell, name.partition('_')[0])}" for name in RATES)]
-            for mode in measured_modes(got)
-            for driver, setup in ((PEER, PLAIN), (OURS, PLAIN), (OURS, FAST))
-            for cell in [got.get(driver, mode, setup, VHOST)]]
+            for case in vhost_section(measured_modes(got))
+            for cell in [got.get(case.driver, case.mode, case.setup, case.load)]]
     return ["## End to end with DPDK's vhost", "",
-            "Millions of packets a second, and the side that waits for the other one.", "",
-            *table(("mode", "driver", "configured", *(FIGURES[name] for name in RATES)), rows)]
+            "Millions of packets a second, and the side that waits for the other one. \"Looks\": "
+            "the application reads the first bytes of each received frame.", "",
+            *table(("mode", "driver", "configured", "looks",
+                    *(FIGURES[name] for name in RATES)), rows)]
 
 
 def fewest_launches(cells: Iterable[Cell]) -> int:
@@ -261,7 +262,8 @@ def table_csv(got: Collection) -> str:
             of_cell = [case.mode.name, case.driver, case.setup.name,
                        "vhost" if load.vhost else "null", load.size, load.traffic, load.queues,
                        load.descriptors,
-                       load.devargs.strip(",") + ("chains" if load.chains else "")]
+                       load.devargs.strip(",") + ("chains" if load.chains else "") +
+                       ("look" if load.look else "")]
         for line in figures_of(cell):
             out.writerow([*of_cell, *line])
     return stream.getvalue()

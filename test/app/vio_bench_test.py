@@ -140,9 +140,21 @@ def test_vhost_back_end(_args: Namespace) -> None:
     for driver in launch.DRIVERS:
         for mode in ("split", "packed-in-order"):
             for size in (64, 1500):
-                load = launch.Load(size=size, vhost=True)
+                load = launch.Load(size=size, vhost=True, look=True)
                 check_windows(run(driver, mode, *SHORT, load=load), KINDS,
                               f"{driver}, {mode}, {size} bytes, vhost")
+
+
+def test_frames_that_are_looked_at(_args: Namespace) -> None:
+    """Frames are those that DPDK's back end sends; those of the null one, untouched, are not."""
+    try:
+        run("net_vio_user", "split", *SHORT, load=launch.Load(look=True))
+    except launch.Failed as failure:
+        strange = re.search(r"received (\d+) of .*frames that are not those sent: (\d+)",
+                            str(failure))
+        check(strange and 0 < int(strange[1]) == int(strange[2]), str(failure))
+    else:
+        raise results.Failure("nothing was said of frames that nobody filled")
 
 
 def test_bytes_that_do_not_add_up(_args: Namespace) -> None:
@@ -188,6 +200,12 @@ def test_annotation(_args: Namespace) -> None:
     for part in ("not in order: Rx, ", "not in order: Tx, ", "`split_burst`", "vio_rx_split.c:"):
         check(part in text, f"no {part!r} in:\n{text}")
     equal([load.traffic for load in plan.OFFLOADED], ["csum", "partial", "tso"], "offloads")
+    modes = [MODES["split"], MODES["packed"]]
+    for sections, expected in ((["modes"], [("split", "plain"), ("packed", "plain")]),
+                               (["traffic"], [("split", "csum"), ("split", "partial"),
+                                              ("split", "tso")]), (["queues"], [])):
+        equal([(case.mode.name, case.load.traffic) for case in plan.annotated(sections, modes)],
+              expected, f"annotated of sections {sections}")
     case = dataclasses.replace(case, load=plan.OFFLOADED[0])
     text = annotate.text({case: got}, launch.BUILD, ("function",), {})
     check("in order, 1500 bytes, checksums: Rx, " in text, text)
@@ -301,7 +319,7 @@ def test_goals(_args: Namespace) -> None:
              met is not False and not goal.startswith(missing)]
     equal(wrong, [], "goals met at 41 cycles")
     slow = full_collection(8)
-    for load in (*plan.TRAFFIC.values(), *plan.QUEUES.values(), plan.VHOST):
+    for load in (*plan.TRAFFIC.values(), *plan.QUEUES.values(), plan.VHOST, plan.VHOST_LOOK):
         if load == plan.SHORT:
             continue
         for setup in (launch.ALL, launch.FAST):
@@ -314,7 +332,9 @@ def test_goals(_args: Namespace) -> None:
              if not goal.startswith(of_kind) and met is not False]
     equal(wrong, [], "goals met by a slow driver that notifies and takes memory")
     idle = full_collection(8)
-    idle.get(plan.PEER, MODES["split"], launch.PLAIN, plan.VHOST).idle = {"tx": [(0.9, 0.01)]}
+    for setup, load in ((launch.PLAIN, plan.VHOST), (launch.ALL, plan.VHOST),
+                        (launch.PLAIN, plan.VHOST_LOOK)):
+        idle.get(plan.PEER, MODES["split"], setup, load).idle = {"tx": [(0.9, 0.01)]}
     judged = [goal for goal, met in verdicts(idle).items()
               if goal.endswith("waits for the peer") and met is not None]
     equal(judged, [], "goals judged though the back end was the bottleneck")
@@ -395,7 +415,24 @@ def test_quick(_args: Namespace) -> None:
         text = (Path(folder) / "results.md").read_text(encoding="utf-8")
     for part in ("--quick: no verdicts", "## Every mode", "## End to end"):
         check(part in text, f"no {part!r} in:\n{text}")
+    # As many bursts as without --quick: a ring is completed by parts.
+    counted = re.search(r"\| net_vio_user \| split \| Tx \| - \| (\d+) ", text)
+    exact = run("net_vio_user", "split", f"--count={bench.COUNTED[plan.OURS]}",
+                setup=launch.SINGLE[0]).counts["tx"]
+    check(counted and counted[1] == f"{exact:.0f}", f"not {exact} Tx instructions in:\n{text}")
     check(not re.search(r"\bmet\b|missed", text), f"a verdict in:\n{text}")
+
+
+def test_wrong_options_of_the_script(_args: Namespace) -> None:
+    """A folder where nothing was built, and sections of which nothing is annotated."""
+    for wrong, text in ((["--build=/nowhere"], "/nowhere has no drivers/librte_net_vio.so"),
+                        (["--annotate", "--sections=queues"], "nothing is told of these"),
+                        (["--annotate", "--sections=traffic", "--modes=packed"], "mode split")):
+        done = subprocess.run([ROOT / "scripts/bench", *wrong], text=True, check=False,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+        equal(done.returncode, 2, f"exit status of {wrong}")
+        check(text in done.stdout, f"{wrong}: {done.stdout}")
 
 
 def test_floor(_args: Namespace) -> None:

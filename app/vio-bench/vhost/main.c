@@ -129,7 +129,7 @@ make_frames(void)
 	if (pool == NULL || rte_pktmbuf_alloc_bulk(pool, frames, BURST) != 0)
 		return -1;
 	for (i = 0; i < BURST; i++)
-		memset(rte_pktmbuf_append(frames[i], frame_len), 0, frame_len);
+		memset(rte_pktmbuf_append(frames[i], frame_len), PAGE_FRAME_BYTE, frame_len);
 	return 0;
 }
 
