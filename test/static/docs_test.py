@@ -4,13 +4,14 @@
 """Does every test that the documentation names as evidence exist, and every function of its tables?
 
 A name is vio_x_autotest.case, or group.test of a Python test program; after one of these, `.case`
-alone means the same group. In doc/trust.md, "text" is an act of the hostile device, and fuzz-x a
-fuzzer.
+alone means the same group. proof.x is a proof of test/proof/proof_test.py. In doc/trust.md, "text"
+is an act of the hostile device, and fuzz-x a fuzzer.
 """
 
 import re
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +27,7 @@ READS = re.compile(r"rte_read(8|16|32)\(|CONFIG_READ\(|const volatile|\brecv(msg
                    r"|_used_read\(|vio_vec_read\(")
 OURS = {"vio_rx_expect"}
 FEWEST = 80  # fewer names than these would mean that they are no longer recognised
+FEWEST_PROOFS = 30
 QUOTED = re.compile(r"`+([a-z_]*)\.?([a-z0-9_]*)`+")
 
 
@@ -37,25 +39,41 @@ def existing() -> dict[str, str]:
         # cases that are named in words are reported with underscores
         text += " ".join(re.sub(r"\W+", "_", name) for name in re.findall(r'"([^"\n]+)"', text))
         groups |= {name: text for name in re.findall(r"REGISTER_TEST_COMMAND\((\w+),", text)}
-    for folder in ("system", "native", "proof"):
+    for folder in ("system", "native"):
         for path in (ROOT / "test" / folder).glob("*_test.py"):
             groups[path.stem.removesuffix("_test")] = path.read_text()
+    groups["proof"] = " ".join(proofs((ROOT / "test/proof/proof_test.py").read_text()))
     return groups
 
 
-def wrong_names(text: str, groups: dict[str, str]) -> tuple[int, list[str]]:
-    """How many names of tests a document holds, and those of tests that do not exist."""
-    count, wrong, last = 0, [], ""
+def proofs(source: str) -> list[str]:
+    """The proofs in the table of their test program."""
+    return re.findall(r'^    "(\w+)": (?:Proof|of_\w+)\(', source, re.MULTILINE)
+
+
+def names_in(text: str, groups: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The tests that a document names, each with its group."""
+    last = ""
     for group, name in QUOTED.findall(text):
         if group not in groups and not group.endswith("_autotest") and (group or not last):
             continue
         last = group or last
-        if not name:
-            continue
-        count += 1
-        if not re.search(rf"\b(test_)?{name}\b", groups.get(last, "")):
-            wrong.append(f"{last}.{name}")
-    return count, wrong
+        if name:
+            yield last, name
+
+
+def wrong_names(text: str, groups: dict[str, str]) -> tuple[int, list[str]]:
+    """How many names of tests a document holds, and those of tests that do not exist."""
+    names = list(names_in(text, groups))
+    return len(names), [f"{group}.{name}" for group, name in names
+                        if not re.search(rf"\b(test_)?{name}\b", groups.get(group, ""))]
+
+
+def unnamed_proofs(text: str, groups: dict[str, str]) -> list[str]:
+    """The proofs that no row of the tables names."""
+    rows = "\n".join(line for line in text.splitlines() if line.startswith("|"))
+    named = {name for group, name in names_in(rows, groups) if group == "proof"}
+    return sorted(set(groups["proof"].split()) - named)
 
 
 def unknown_functions(text: str, column: int, sources: str) -> tuple[int, list[str]]:
@@ -88,6 +106,10 @@ def test_self_test(_args: Namespace) -> None:
                   "good names")
     results.equal(wrong_names("``vio_a_autotest.bad``, `control.mt`, `.none`", groups)[1],
                   ["vio_a_autotest.bad", "control.mt", "control.none"], "planted names")
+    groups["proof"] = " ".join(proofs('X = {\n    "a": Proof(\n    "b": of_ring(\n    "c": 1\n'))
+    results.equal(unnamed_proofs("| `control.mtu`, `proof.a` | `.none` |\n`proof.b`", groups),
+                  ["b"], "planted proof")
+    results.equal(wrong_names("`proof.a`, `.c`", groups), (2, ["proof.c"]), "no proof")
     results.equal(unknown_functions("| 1 | `x` | `start`, `stop` | `y` |", 2, "start(void)"),
                   (2, ["stop"]), "planted function")
     results.equal(readers("int\nf(int a)\n{\n\tx = rte_read8(r);\n}\n"
@@ -158,6 +180,14 @@ def test_evidence(_args: Namespace) -> None:
                                       (ROOT / "test/device/vdev_act.c").read_text(), fuzzers)
     results.check(total >= FEWEST / 2, f"only {total} acts and fuzzers were recognised")
     results.check(not unknown, f"there is no {', '.join(unknown)}")
+
+
+def test_proofs(_args: Namespace) -> None:
+    """Each proof is in a table of doc/trust.md."""
+    groups = existing()
+    results.check(len(groups["proof"].split()) >= FEWEST_PROOFS, "proofs are no longer recognised")
+    unnamed = unnamed_proofs((ROOT / "doc/trust.md").read_text(), groups)
+    results.check(not unnamed, f"no table of doc/trust.md names {', '.join(unnamed)}")
 
 
 def test_hostile_acts(_args: Namespace) -> None:
