@@ -45,19 +45,29 @@ typedef uint64_t vio_vec_pair_mem_t __attribute__((vector_size(2 * sizeof(uint64
 	(defined(__clang__) || __GNUC__ >= 12)
 #define VIO_HAS_VEC
 
-/* Reads words that lie stride bytes apart, each of them once. */
+/*
+ * Reads words that lie stride bytes apart, of 8 or 16, each of them once. Of 16, a word is the
+ * second of a pair, and where a register holds a group, whole pairs are read: compilers gather 8
+ * words in memory, and to read that again waits for all stores before.
+ */
 static __rte_always_inline void
 vio_vec_read(vio_vec_t *vec, const volatile void *words, unsigned int stride)
 {
 	typedef uint64_t __rte_may_alias word_t;
-	unsigned int i;
+	const volatile word_t *word = words;
+	const volatile vio_vec_mem_t *pairs __rte_unused = (const volatile void *)(word - 1);
 
-	if (stride == sizeof(uint64_t))
+	if (stride == sizeof(*word)) {
 		*vec = *(const volatile vio_vec_mem_t *)words;
-	else
-#pragma GCC unroll 8
-		for (i = 0; i < VIO_VEC_GROUP; i++)
-			(*vec)[i] = *(const volatile word_t *)RTE_PTR_ADD(words, i * stride);
+		return;
+	}
+#if defined(__AVX512F__)
+	*vec = __builtin_shufflevector(pairs[0], pairs[1], 1, 3, 5, 7, 9, 11, 13, 15);
+#elif defined(__AVX2__)
+	*vec = __builtin_shufflevector(pairs[0], pairs[1], 1, 3, 5, 7);
+#else
+	*vec = (vio_vec_t){ word[0], word[2], word[4], word[6] };
+#endif
 }
 
 /* Moves a group's words, which are NULL then where they were. */
