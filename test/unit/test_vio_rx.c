@@ -946,11 +946,14 @@ rest_of_a_batch_waits(void)
 	return fake_port_close(&port);
 }
 
-/* Packets of many buffers, in batches that end in their midst and that span several. */
+/*
+ * Packets of many buffers, in batches that end in their midst and that span several. Large batches
+ * follow single entries, which stand there still.
+ */
 static int
 batches_of_segments(void)
 {
-	static const uint16_t sizes[] = { 1, 2, 3, 10, RING_SIZE };
+	static const uint16_t sizes[] = { 1, RING_SIZE, 1, 10, 2, 3 };
 	unsigned int b, seed;
 
 	for (b = 0; b < RTE_DIM(sizes); b++) {

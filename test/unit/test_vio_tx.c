@@ -827,6 +827,34 @@ more_marked_than_used(void)
 	return broken_then_recovers("tx_q0_bad_id");
 }
 
+/*
+ * The device marks as used, beside a group of packets that it did use, one that was used and taken
+ * back when the ring came here before, each by the id that still stands there.
+ */
+static int
+old_ones_marked(void)
+{
+	struct vdev_packed *p = &vq()->packed;
+	rte_le16_t before;
+	unsigned int i;
+
+	for (i = 0; i < RING_SIZE || p->used.slot != 0; i++)
+		TEST_ASSERT_SUCCESS(pass(60, ONE_SEGMENT, i, 1), "packet %u", i);
+	rte_eth_tx_done_cleanup(port.port_id, 0, 0);
+	port.net.hold_tx = true;
+	for (i = 0; i < VIO_TX_GROUP; i++)
+		TEST_ASSERT_SUCCESS(pass(60, ONE_SEGMENT, i, 1), "packet %u", i);
+	TEST_ASSERT_EQUAL(vdev_net_tx_complete(&port.net, 0, VIO_TX_GROUP), VIO_TX_GROUP, "used");
+	before = p->desc[VIO_TX_GROUP].flags;
+	for (i = VIO_TX_GROUP; i < 2 * VIO_TX_GROUP; i++)
+		p->desc[i].flags = p->desc[0].flags;
+	TEST_ASSERT_EQUAL(rte_eth_tx_done_cleanup(port.port_id, 0, 0), VIO_TX_GROUP, "believed");
+	for (i = VIO_TX_GROUP; i < 2 * VIO_TX_GROUP; i++)
+		p->desc[i].flags = before;
+	port.net.hold_tx = false;
+	return broken_then_recovers("tx_q0_bad_id");
+}
+
 /* virtio 2.8.1: both bits must be those of the wrap counter; with one, the chain is not used. */
 static int
 one_bit_is_not_used(void)
@@ -1124,6 +1152,7 @@ static struct unit_test_suite packed = {
 	.suite_name = "packed",
 	.unit_test_cases = {
 		TEST_CASE_ST(setup, teardown, more_marked_than_used),
+		TEST_CASE_ST(setup, teardown, old_ones_marked),
 		TEST_CASE_ST(setup, teardown, one_bit_is_not_used),
 		TEST_CASE_ST(setup, teardown, hole_is_not_used),
 		TEST_CASE_ST(setup_odd, teardown, odd_size),
