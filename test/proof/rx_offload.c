@@ -5,9 +5,10 @@
 /*
  * The offload fields of a received packet's header, each of any value, on a packet of one to
  * three segments of any length: a checksum is summed up and written within the packet, behind its
- * Ethernet header, and nothing is written into a packet that is refused. Whatever the sum is, as
- * the device may rewrite the packet meanwhile; how it is taken and written is proved by csum_sum.c
- * and rx_csum_write.c.
+ * Ethernet header, and nothing is written into a packet that is refused; and what the application
+ * is told of the checksum is what the header said, or was done. Whatever the sum is, as the device
+ * may rewrite the packet meanwhile; how it is taken and written is proved by csum_sum.c and
+ * rx_csum_write.c.
  */
 
 #include "vio_rx_offload.c"
@@ -46,6 +47,41 @@ rte_net_get_ptype(const struct rte_mbuf *m __rte_unused, struct rte_net_hdr_lens
 	return nondet_u32();
 }
 
+/* The flags of the header that count: those that were read before, or those of the copy. */
+static uint8_t
+flags_that_count(const struct vio_rxq *q, uint16_t says)
+{
+	const struct virtio_net_hdr *hdr = (const void *)(uintptr_t)vio_hdr_rx(segs);
+
+	return (says & ~q->told_says) ? hdr->flags : says;
+}
+
+/* What the application is told of the checksums of a packet that it gets. */
+static void
+prove_told(const struct vio_rxq *q, uint16_t says, uint8_t flags)
+{
+	uint64_t inner = segs[0].ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK;
+	uint64_t outer = segs[0].ol_flags & RTE_MBUF_F_RX_OUTER_L4_CKSUM_MASK;
+
+	if (flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) {
+		PROVE(inner == (nb_written > 0 ? RTE_MBUF_F_RX_L4_CKSUM_GOOD :
+						 RTE_MBUF_F_RX_L4_CKSUM_NONE),
+		      "a partial checksum is completed, or told");
+		PROVE(nb_written > 0 || q->partial_csum || (says & ~q->told_says) == 0,
+		      "told where it is wanted only");
+	} else {
+		PROVE(nb_written == 0, "nothing is to be completed");
+		PROVE(inner == ((flags & VIRTIO_NET_HDR_F_DATA_VALID) ?
+				RTE_MBUF_F_RX_L4_CKSUM_GOOD : RTE_MBUF_F_RX_L4_CKSUM_UNKNOWN),
+		      "good if the device says so, else not known");
+	}
+	PROVE(outer == (nb_written == 2 ? RTE_MBUF_F_RX_OUTER_L4_CKSUM_GOOD :
+					  RTE_MBUF_F_RX_OUTER_L4_CKSUM_UNKNOWN),
+	      "the outer one, if it was completed too");
+	REACHED(inner == RTE_MBUF_F_RX_L4_CKSUM_NONE && q->partial_csum, "a partial one is told");
+	REACHED(inner == RTE_MBUF_F_RX_L4_CKSUM_UNKNOWN, "nothing is known");
+}
+
 void
 proof(void)
 {
@@ -63,14 +99,18 @@ proof(void)
 	};
 	uint32_t mtu_len = nondet_u32(), longest = mtu_len;
 	uint16_t says = nondet_u16();
+	uint8_t flags;
 	bool taken;
 
 	ASSUME(q.hdr_len == VIRTIO_NET_HDR_LEN || q.hdr_len == VIRTIO_NET_HDR_LEN_HASH ||
 	       q.hdr_len == VIRTIO_NET_HDR_LEN_TUNNEL);
 	any_packet(q.hdr_len, UINT16_MAX - RTE_PKTMBUF_HEADROOM - VIO_HDR_LEN_MAX);
 
+	flags = flags_that_count(&q, says);
 	taken = vio_rx_offload_says(&q, segs, says, &longest);
 
+	if (taken)
+		prove_told(&q, says, flags);
 	PROVE(taken || nb_written == 0, "a packet that is refused keeps its bytes");
 	PROVE(longest == mtu_len || longest == q.lro_frame_len, "one of two bounds");
 	PROVE(!(segs[0].ol_flags & RTE_MBUF_F_RX_LRO) || segs[0].tso_segsz > 0, "LRO");
