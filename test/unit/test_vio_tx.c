@@ -311,6 +311,32 @@ empty_segments(void)
 }
 
 /*
+ * Chains that are not as long as they say: of those that are longer, what they say is sent, of
+ * others what there is; and one that says to have no segment is dropped. All of it is freed.
+ */
+static int
+wrong_number_of_segments(void)
+{
+	const uint16_t there = 20, len = 50;
+	struct rte_mbuf *m;
+	uint16_t nb;
+
+	for (nb = 2; nb <= there + 2; nb++) {
+		m = fake_port_packet(port.pool, there * len, len, nb);
+		TEST_ASSERT_NOT_NULL(m, "no mbuf");
+		m->nb_segs = nb;
+		TEST_ASSERT_SUCCESS(send_one(m), "%u of %u", nb, there);
+		TEST_ASSERT_SUCCESS(left(RTE_MIN(nb, there) * len, nb, RTE_MIN(nb, there)),
+			"%u of %u", nb, there);
+	}
+	m = fake_port_packet(port.pool, len, len, 0);
+	TEST_ASSERT_NOT_NULL(m, "no mbuf");
+	m->nb_segs = 0;
+	TEST_ASSERT_SUCCESS(expect_dropped(m), "none");
+	return fake_port_close(&port);
+}
+
+/*
  * A burst that finds the ring full takes back what it needs, and not all that was sent: what that
  * costs is bounded, however long the ring is.
  */
@@ -1113,6 +1139,7 @@ static struct unit_test_suite common = {
 		TEST_CASE_ST(setup, teardown, every_number_of_segments),
 		TEST_CASE_ST(setup, teardown, every_number_of_segments_and_header),
 		TEST_CASE_ST(setup, teardown, empty_segments),
+		TEST_CASE_ST(setup, teardown, wrong_number_of_segments),
 		TEST_CASE_ST(setup_default, teardown, room_is_made_by_pieces),
 		TEST_CASE_ST(setup, teardown, header_not_into_shared),
 		TEST_CASE_ST(setup, teardown, header_not_into_indirect),

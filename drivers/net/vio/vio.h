@@ -157,7 +157,7 @@ static_assert(offsetof(struct vio_rxq, stats) == 4 * RTE_CACHE_LINE_SIZE, "line 
 struct vio_txq_stats {
 	uint64_t packets;
 	uint64_t bytes;
-	uint64_t oversize;	/* packets dropped: longer than the MTU allows, or than the ring */
+	uint64_t oversize;	/* packets dropped: longer than MTU or ring allow, or empty */
 	uint64_t bad_offload;	/* packets dropped: they ask for what cannot be done */
 	uint64_t undelivered;	/* sent, but with the device when it left; among the packets */
 	uint64_t notify;

@@ -49,7 +49,8 @@ vio_tx_plan(const struct vio_txq *q, const struct rte_mbuf *m, struct vio_tx_pla
 
 /*
  * Whether a packet can be sent at all. virtio 5.1.4.2: none that is longer than the MTU, unless it
- * is to be segmented; and none that never fits the ring, or has no addresses to put a tag behind.
+ * is to be segmented; and none that never fits the ring, is of no segment, or has no addresses to
+ * put a tag behind.
  */
 static inline bool
 vio_tx_is_possible(const struct vio_txq *q, const struct rte_mbuf *m,
@@ -57,7 +58,7 @@ vio_tx_is_possible(const struct vio_txq *q, const struct rte_mbuf *m,
 {
 	bool segments = plan->hdr != NULL && plan->hdr->hdr.gso_type != VIRTIO_NET_HDR_GSO_NONE;
 
-	return plan->nb_descs <= q->ring.size &&
+	return m->nb_segs > 0 && plan->nb_descs <= q->ring.size &&
 	       (segments || vio_frame_fits(m, q->mtu_frame_len, plan->tag_len)) &&
 	       (likely(plan->tag_len == 0) || m->pkt_len >= RTE_ETHER_HDR_LEN);
 }
@@ -134,20 +135,25 @@ vio_tx_add_head(vio_tx_add_t add, struct vio_txq *q, struct vio_tx_chain *chain,
 	add(q, chain, addr, len, flags);
 }
 
-/* Adds a descriptor for each part of a packet. */
+/*
+ * Adds a descriptor for each part of a packet, and none beyond those planned: what an application
+ * chained is not always what its nb_segs says.
+ */
 static __rte_always_inline void
 vio_tx_add_all(vio_tx_add_t add, struct vio_txq *q, struct vio_tx_chain *chain,
 	       struct rte_mbuf *m, const struct vio_tx_plan *plan)
 {
 	uint16_t skip = !plan->push && plan->tag_len > 0 ? VIO_VLAN_ADDRS_LEN : 0, off;
-	const struct rte_mbuf *seg, *next;
+	unsigned int left = m->nb_segs - plan->push;
+	const struct rte_mbuf *seg, *next = NULL;
 
-	next = vio_tx_seg_with_data(plan->push ? m->next : m, &skip);
+	if (left > 0)
+		next = vio_tx_seg_with_data(plan->push ? m->next : m, &skip);
 	vio_tx_add_head(add, q, chain, m, plan, next);
 	while ((seg = next) != NULL) {
 		off = skip;
 		skip = 0;
-		next = vio_tx_seg_with_data(seg->next, &skip);
+		next = --left > 0 ? vio_tx_seg_with_data(seg->next, &skip) : NULL;
 		add(q, chain, vio_tx_data_addr(q, seg) + off, seg->data_len - off,
 		    vio_tx_flags(next));
 	}
