@@ -172,14 +172,11 @@ struct vio_tx_shape {
 
 /*
  * What a packet must be to be sent without a second look: the 16-bit words of its mbuf from
- * vio_mbuf_rearm_data() on, as far as the mask covers them, lie in these ranges, whose bounds
- * are below VIO_TX_WORD_TOP.
+ * vio_mbuf_rearm_data() on, as far as a mask covers them, lie in these ranges (vio_tx_range.h).
  */
 #define VIO_TX_WORDS	16
-#define VIO_TX_WORD_TOP	0x8000
 
-struct vio_tx_plain {
-	uint16_t mask[VIO_TX_WORDS];
+struct vio_tx_range {
 	uint16_t low[VIO_TX_WORDS];
 	uint16_t high[VIO_TX_WORDS];
 };
@@ -240,7 +237,8 @@ struct vio_txq {
 	bool has_tables;		/* INDIRECT_DESC was negotiated */
 
 	/* Lines 3 and 4: read-mostly. */
-	struct vio_tx_plain plain __rte_cache_aligned;
+	uint16_t plain_mask[VIO_TX_WORDS] __rte_cache_aligned;
+	struct vio_tx_range plain;
 	uint64_t vlan_flags;		/* RTE_MBUF_F_TX_* that ask for tags */
 	uint64_t offload_flags;		/* VIO_TX_OFFLOAD_FLAGS; 0 if nothing was configured */
 	uint64_t hdr_addr;		/* a header of zeros for packets that cannot take one */
@@ -268,7 +266,7 @@ struct vio_txq {
 	uint16_t queue_id;
 } __rte_cache_aligned;
 static_assert(offsetof(struct vio_txq, order) == 2 * RTE_CACHE_LINE_SIZE, "line 2");
-static_assert(offsetof(struct vio_txq, plain) == 3 * RTE_CACHE_LINE_SIZE, "line 3");
+static_assert(offsetof(struct vio_txq, plain_mask) == 3 * RTE_CACHE_LINE_SIZE, "line 3");
 static_assert(offsetof(struct vio_txq, stats) % RTE_CACHE_LINE_SIZE == 0, "a line of its own");
 
 struct vio_ctrlq {

@@ -498,7 +498,6 @@ rxq_renew(const struct rte_eth_dev *eth_dev, struct vio_rxq *q)
 static void
 txq_set_plain(struct vio_txq *q)
 {
-	const uint16_t len_max = RTE_MIN(q->mtu_frame_len, VIO_TX_WORD_TOP - 1);
 	struct rte_mbuf mask = {
 		.data_off = UINT16_MAX, .nb_segs = UINT16_MAX, .pkt_len = UINT32_MAX,
 		.data_len = UINT16_MAX,
@@ -510,14 +509,14 @@ txq_set_plain(struct vio_txq *q)
 		.data_len = RTE_ETHER_HDR_LEN,
 	};
 	struct rte_mbuf high = {
-		.data_off = VIO_TX_WORD_TOP - 1, .nb_segs = 1, .pkt_len = len_max,
-		.data_len = len_max,
+		.data_off = UINT16_MAX, .nb_segs = 1, .pkt_len = q->mtu_frame_len,
+		.data_len = q->mtu_frame_len,
 	};
 
 	rte_mbuf_refcnt_set(&mask, UINT16_MAX);
 	rte_mbuf_refcnt_set(&low, 1);
 	rte_mbuf_refcnt_set(&high, 1);
-	memcpy(q->plain.mask, vio_mbuf_rearm_data(&mask), sizeof(q->plain.mask));
+	memcpy(q->plain_mask, vio_mbuf_rearm_data(&mask), sizeof(q->plain_mask));
 	memcpy(q->plain.low, vio_mbuf_rearm_data(&low), sizeof(q->plain.low));
 	memcpy(q->plain.high, vio_mbuf_rearm_data(&high), sizeof(q->plain.high));
 }

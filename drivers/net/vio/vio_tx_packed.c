@@ -145,7 +145,7 @@ packed_run_add(const struct vio_tx_run *run, size_t i, uint64_t addr, uint64_t l
 	const uint64_t id = run->ids[i], flags = i == 0 ? run->first_flags : run->flags;
 	struct pvirtq_desc *descs = run->descs;
 
-	vio_tx_desc_write(&descs[i], addr, flags | id << VIO_RING_PACKED_ID_SHIFT | len);
+	vio_tx_desc_write(&descs[i], addr, flags + (id << VIO_RING_PACKED_ID_SHIFT) + len);
 }
 
 static inline void

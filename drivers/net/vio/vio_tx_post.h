@@ -19,6 +19,7 @@
 #include "vio_hdr.h"
 #include "vio_tx_form.h"
 #include "vio_tx_format.h"
+#include "vio_tx_range.h"
 #include "vio_vlan.h"
 
 /* How a packet is sent. */
@@ -180,58 +181,33 @@ vio_tx_post(const struct vio_tx_format *fmt, struct vio_txq *q, struct rte_mbuf 
 	fmt->end(q, pos);
 }
 
-typedef uint16_t vio_tx_words_t __attribute__((vector_size(VIO_TX_WORDS * sizeof(uint16_t))));
-
-/*
- * Notes in the words' top bits what of a packet is not plain: one of both differences is below
- * zero if, and only if, a word is beyond its range.
- */
-static __rte_always_inline void
-vio_tx_plain_check(const struct vio_txq *q, const struct rte_mbuf *m, vio_tx_words_t *wrong)
-{
-	vio_tx_words_t words, mask, low, high;
-
-	memcpy(&words, RTE_PTR_ADD(m, offsetof(struct rte_mbuf, data_off)), sizeof(words));
-	memcpy(&mask, q->plain.mask, sizeof(mask));
-	memcpy(&low, q->plain.low, sizeof(low));
-	memcpy(&high, q->plain.high, sizeof(high));
-	words &= mask;
-	*wrong |= (words - low) | (high - words);
-}
-
-static __rte_always_inline bool
-vio_tx_is_wrong(const vio_tx_words_t *wrong)
-{
-	const uint64_t top = VIO_TX_WORD_TOP * UINT64_C(0x0001000100010001);
-	uint64_t parts[sizeof(*wrong) / sizeof(top)];
-
-	memcpy(parts, wrong, sizeof(parts));
-	return ((parts[0] | parts[1] | parts[2] | parts[3]) & top) != 0;
-}
-
 /* Whether a packet is plain: of one descriptor, and to be sent as it is. */
 static __rte_always_inline bool
 vio_tx_is_plain(const struct vio_txq *q, const struct rte_mbuf *m)
 {
-	vio_tx_words_t wrong = { 0 };
+	struct vio_tx_extent extent;
 
-	vio_tx_plain_check(q, m, &wrong);
-	return !vio_tx_is_wrong(&wrong);
+	vio_tx_extent_begin(&extent);
+	vio_tx_extent_add(&extent, q->plain_mask, m);
+	return vio_tx_extent_is_within(&extent, &q->plain);
 }
 
 /* The same of a whole group, whose packets are raw besides. */
 static __rte_always_inline bool
 vio_tx_are_plain(const struct vio_txq *q, struct rte_mbuf **pkts)
 {
-	vio_tx_words_t wrong = { 0 };
-	uintptr_t pools = 0;
+	const struct rte_mempool *pool = q->raw_pool;
+	struct vio_tx_extent extent;
 	uint16_t i;
 
+	vio_tx_extent_begin(&extent);
+#pragma GCC unroll 8
 	for (i = 0; i < VIO_TX_GROUP; i++) {
-		vio_tx_plain_check(q, pkts[i], &wrong);
-		pools |= (uintptr_t)pkts[i]->pool ^ (uintptr_t)q->raw_pool;
+		vio_tx_extent_add(&extent, q->plain_mask, pkts[i]);
+		if (unlikely(pkts[i]->pool != pool))
+			return false;
 	}
-	return !vio_tx_is_wrong(&wrong) && pools == 0;
+	return vio_tx_extent_is_within(&extent, &q->plain);
 }
 
 /* Writes the descriptor of a run's packet. Returns the packet's length. */
@@ -245,13 +221,17 @@ vio_tx_add_single(const struct vio_tx_format *fmt, const struct vio_tx_run *run,
 	return len;
 }
 
-/* The same of a plain packet, with its header. */
+/* The same of a plain packet, with its header; what the mbuf says is read before that. */
 static __rte_always_inline uint64_t
 vio_tx_add_plain(const struct vio_tx_format *fmt, const struct vio_tx_run *run, size_t i,
 		 const struct rte_mbuf *m, size_t hdr_len, uint16_t addr_off)
 {
-	vio_hdr_tx_clear(RTE_PTR_ADD(m->buf_addr, m->data_off - hdr_len), hdr_len);
-	return vio_tx_add_single(fmt, run, i, m, hdr_len, addr_off);
+	const uint64_t off = m->data_off - hdr_len, addr = vio_mbuf_addr(m, addr_off) + off;
+	const uint64_t len = m->data_len;
+
+	vio_hdr_tx_clear(RTE_PTR_ADD(m->buf_addr, off), hdr_len);
+	fmt->run_add(run, i, addr, len + hdr_len);
+	return len;
 }
 
 /* How many of nb descriptors are free that do not wrap, from the next position on, pos. */
