@@ -65,9 +65,9 @@ vio_vec_sum(const vio_vec_t *vec)
 /* What no proof comes to. */
 void
 vio_vec_move(void *to, void *from);
-vio_vec_pair_t
-vio_vec_pair(const vio_vec_t *vec, unsigned int i);
-bool
-vio_vec_pair_has_none(vio_vec_pair_t pair, vio_vec_pair_t bits);
+void
+vio_vec_zip(const vio_vec_t *first, const vio_vec_t *second, vio_vec_pair_t pairs[VIO_VEC_GROUP]);
+void
+vio_vec_unzip(const vio_vec_pair_t pairs[VIO_VEC_GROUP], vio_vec_t *first, vio_vec_t *second);
 
 #endif /* LANE_H */

@@ -23,7 +23,7 @@ def of_ring(direction, name, size):
                       "rte_mempool_put_bulk": "put_back"})
     return Proof("rx_dequeue.c", size, defines=(*defines, "POST=0"),
                  replaced={"rte_pktmbuf_free": "give_away", "vio_rx_finish": "finish_any",
-                           "vio_rx_take_rest_groups": "rest_never"})
+                           "vio_rx_take_rest_groups": "no_rest_groups"})
 
 
 def of_posting(name, size):

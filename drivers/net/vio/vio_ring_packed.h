@@ -105,15 +105,13 @@ vio_ring_packed_word(const struct vio_ring *ring, uint16_t slot)
 
 /*
  * virtio 2.8.22: buffers are read after the flags that show them, here those of words. Pairs with
- * the device's barrier before it writes the flags.
+ * the device's barrier before it writes the flags. It is the one that any device needs, as to ask
+ * for each group which one this device needs costs more.
  */
 static inline void
-vio_ring_packed_shown_barrier(const struct vio_ring *ring)
+vio_ring_packed_shown_barrier(void)
 {
-	if (ring->weak_barriers)
-		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	else
-		rte_io_rmb();
+	rte_io_rmb();
 }
 
 /* Goes on behind a buffer of nb descriptors that was used. */

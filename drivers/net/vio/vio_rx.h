@@ -442,15 +442,15 @@ vio_rx_groups(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbu
 	const uint16_t pos = fmt->pos(q);
 	const uint32_t up_to_end = q->ring.size - pos;
 	const uint32_t room = RTE_MIN(fmt->group_room(q), up_to_end);
-	const size_t max = RTE_MIN(room, nb);
+	const size_t max = RTE_ALIGN_FLOOR(RTE_MIN(room, nb), VIO_VEC_GROUP);
 	const struct vio_rx_groups g = vio_rx_groups_at(fmt, q, pos);
 	struct vio_rx_sums sums = { .bytes = { 0 } };
 	struct vio_rx_expected expected;
 	size_t nb_rx;
 
 	vio_rx_expect(&fmt->word, q, fmt->word_flags(q), &expected);
-	for (nb_rx = 0; nb_rx + VIO_VEC_GROUP <= max; nb_rx += VIO_VEC_GROUP) {
-		if (!vio_rx_group(&fmt->word, q, &g, nb_rx, &expected, &sums))
+	for (nb_rx = 0; nb_rx < max; nb_rx += VIO_VEC_GROUP) {
+		if (!vio_rx_group(&fmt->word, &g, nb_rx, &expected, &sums))
 			break;
 		vio_vec_move(&pkts[nb_rx], &g.bufs[nb_rx]);
 	}
@@ -458,7 +458,8 @@ vio_rx_groups(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbu
 		q->wait_end = 0;
 	*bytes += vio_vec_sum(&sums.bytes);
 	fmt->skip(q, nb_rx);
-	if (unlikely(!vio_vec_has_none(&sums.room, RTE_BIT64(63))))
+	if (unlikely(!vio_vec_has_none(&sums.room, RTE_BIT64(63)) ||
+		     !vio_vec_has_none(&sums.says, q->plain_hdr_bits[0])))
 		nb_rx = vio_rx_groups_look_again(q, pkts, nb_rx, bytes);
 	if (vio_rx_has_extras(q))
 		*bytes -= vio_rx_add_extras(q, pkts, nb_rx);

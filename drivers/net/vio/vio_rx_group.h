@@ -64,11 +64,10 @@ struct vio_rx_expected {
 	uint64_t shortest;	/* the word of the shortest packet, but for its id */
 	uint64_t longer;	/* by how much a word may be above that: up to a full buffer */
 	uint64_t fits;		/* frames up to this length are never too long */
-	vio_vec_pair_t rearm;	/* of an mbuf, twice */
-	vio_vec_pair_t ol_flags;	/* the same */
-	vio_vec_pair_t data_valid;	/* VIRTIO_NET_HDR_F_DATA_VALID if it counts, twice */
-	vio_vec_pair_t hdr;	/* the first 16 bytes of a buffer ... */
-	vio_vec_pair_t hdr_bits;	/* ... and which bits of them must be so */
+	uint64_t rearm;		/* of each mbuf */
+	uint64_t ol_flags;	/* the same */
+	uint64_t data_valid;	/* VIRTIO_NET_HDR_F_DATA_VALID if it counts */
+	uint64_t one_buffer;	/* which bits of VIO_HDR_PLAIN1 count */
 };
 
 /* flags: what the word has besides id and length. */
@@ -82,11 +81,10 @@ vio_rx_expect(const struct vio_rx_word *word, const struct vio_rxq *q, uint64_t 
 	/* Not negative: ethdev sees that buffers are of min_rx_bufsize. */
 	e->longer = (uint64_t)(q->buf_len - min_len) << word->len_shift;
 	e->fits = q->mtu_frame_len;
-	e->rearm = (vio_vec_pair_t){ q->mbuf_rearm, q->mbuf_rearm };
-	e->ol_flags = (vio_vec_pair_t){ q->mbuf_ol_flags, q->mbuf_ol_flags };
-	e->data_valid = (vio_vec_pair_t){ q->plain_data_valid, q->plain_data_valid };
-	e->hdr = (vio_vec_pair_t){ 0, VIO_HDR_PLAIN1 };
-	e->hdr_bits = (vio_vec_pair_t){ q->plain_hdr_bits[0], q->plain_hdr_bits[1] };
+	e->rearm = q->mbuf_rearm;
+	e->ol_flags = q->mbuf_ol_flags;
+	e->data_valid = q->plain_data_valid;
+	e->one_buffer = q->plain_hdr_bits[1];
 }
 
 /* The same of further buffers of a packet: at least a byte, and nothing of a header. */
@@ -128,78 +126,94 @@ vio_rx_group_is_near(const struct vio_rx_word *word, const vio_vec_t *above,
 	return vio_vec_has_none(&wrong, RTE_BIT64(63) | below_len);
 }
 
-/* Reads a header once: by one load. Adds to wrong the bits in which it is not what is expected. */
-static __rte_always_inline vio_vec_pair_t
-vio_rx_hdr_read(const struct rte_mbuf *m, const struct vio_rx_expected *e, vio_vec_pair_t *wrong)
-{
-	vio_vec_pair_t hdr = *(const volatile vio_vec_pair_mem_t *)vio_hdr_rx(m);
-
-	*wrong |= hdr ^ e->hdr;
-	return hdr;
-}
-
 /*
- * Fills in the mbufs of a group for packets of these lengths. Returns in which bits any header
- * differs from what is expected; not all of them count.
+ * Fills in the mbufs of a group: of each, words for rearm_data and ol_flags, and the length of its
+ * packet.
  */
-static __rte_always_inline vio_vec_pair_t
-vio_rx_group_fill(struct rte_mbuf **bufs, const vio_vec_t *lens, const struct vio_rx_expected *e)
+static __rte_always_inline void
+vio_rx_mbufs_fill(struct rte_mbuf *const m[VIO_VEC_GROUP], const vio_vec_t *rearm,
+		  const vio_vec_t *ol_flags, const vio_vec_t *lens)
 {
-	vio_vec_pair_t hdr[2], len, pkt_len, ol_flags, wrong = { 0 };
-	vio_vec_t pkt_lens = *lens << 32;
-	struct rte_mbuf *m[2];
+	vio_vec_pair_t first[VIO_VEC_GROUP], second[VIO_VEC_GROUP];
+	const vio_vec_t pkt_lens = *lens << 32;
 	unsigned int i;
 
-#pragma GCC unroll 4
-	for (i = 0; i < VIO_VEC_GROUP; i += 2) {
-		m[0] = bufs[i];
-		m[1] = bufs[i + 1];
-		hdr[0] = vio_rx_hdr_read(m[0], e, &wrong);
-		hdr[1] = vio_rx_hdr_read(m[1], e, &wrong);
+	vio_vec_zip(rearm, ol_flags, first);
+	vio_vec_zip(&pkt_lens, lens, second);
+#pragma GCC unroll 8
+	for (i = 0; i < VIO_VEC_GROUP; i++)
+		vio_rx_mbuf_fill(m[i], first[i], second[i]);
+}
 
-		ol_flags = __builtin_shufflevector(hdr[0], hdr[1], 0, 2) & e->data_valid;
-		ol_flags = ol_flags << VIO_RX_GOOD_SHIFT | e->ol_flags;
-		len = vio_vec_pair(lens, i / 2);
-		pkt_len = vio_vec_pair(&pkt_lens, i / 2);
-		vio_rx_mbuf_fill(m[0], __builtin_shufflevector(e->rearm, ol_flags, 0, 2),
-				 __builtin_shufflevector(pkt_len, len, 0, 2));
-		vio_rx_mbuf_fill(m[1], __builtin_shufflevector(e->rearm, ol_flags, 1, 3),
-				 __builtin_shufflevector(pkt_len, len, 1, 3));
-	}
-	return wrong;
+/* Reads a header once: by one load. */
+static __rte_always_inline vio_vec_pair_t
+vio_rx_hdr_read(const struct rte_mbuf *m)
+{
+	return *(const volatile vio_vec_pair_mem_t *)vio_hdr_rx(m);
+}
+
+/* Whether the headers of which these are the second 8 bytes are each of a packet of one buffer. */
+static __rte_always_inline bool
+vio_rx_hdrs_are_single(const vio_vec_t *rest, const struct vio_rx_expected *e)
+{
+	const vio_vec_t wrong = *rest ^ VIO_HDR_PLAIN1;
+
+	return vio_vec_has_none(&wrong, e->one_buffer);
 }
 
 /* Sums over groups. */
 struct vio_rx_sums {
 	vio_vec_t bytes;
-	vio_vec_t room;		/* negative in a word if any packet there needs a second look */
+	vio_vec_t room;		/* negative in a word if any packet there may be too long */
+	vio_vec_t says;		/* what headers say in their first 8 bytes */
 };
+
+/*
+ * Fills in the mbufs of a group for packets of these lengths. Returns false, and what was filled in
+ * means nothing, if one of them is a packet of several buffers, or of none.
+ */
+static __rte_always_inline bool
+vio_rx_group_fill(struct rte_mbuf **bufs, const vio_vec_t *lens, const struct vio_rx_expected *e,
+		  struct vio_rx_sums *sums)
+{
+	const vio_vec_t rearm = (vio_vec_t){ 0 } + e->rearm;
+	vio_vec_t says, rest, ol_flags;
+	vio_vec_pair_t hdrs[VIO_VEC_GROUP];
+	struct rte_mbuf *m[VIO_VEC_GROUP];
+	unsigned int i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < VIO_VEC_GROUP; i++) {
+		m[i] = bufs[i];
+		hdrs[i] = vio_rx_hdr_read(m[i]);
+	}
+	vio_vec_unzip(hdrs, &says, &rest);
+	ol_flags = (says & e->data_valid) << VIO_RX_GOOD_SHIFT | e->ol_flags;
+	vio_rx_mbufs_fill(m, &rearm, &ol_flags, lens);
+	if (unlikely(!vio_rx_hdrs_are_single(&rest, e)))
+		return false;
+	sums->says |= says;
+	return true;
+}
 
 /*
  * Fills in the mbufs of the group that begins with the one numbered first, if each of them is a
  * packet. Returns whether they are; if not, what was filled in means nothing.
  */
 static __rte_always_inline bool
-vio_rx_group(const struct vio_rx_word *word, const struct vio_rxq *q,
-	     const struct vio_rx_groups *g, size_t first, const struct vio_rx_expected *e,
-	     struct vio_rx_sums *sums)
+vio_rx_group(const struct vio_rx_word *word, const struct vio_rx_groups *g, size_t first,
+	     const struct vio_rx_expected *e, struct vio_rx_sums *sums)
 {
 	vio_vec_t above, lens;
-	vio_vec_pair_t wrong;
 
 	vio_rx_group_read(word, g, first, e, &above);
 	if (unlikely(!vio_rx_group_is_near(word, &above, e)))
 		return false;
 	if (word->shows)
-		vio_ring_packed_shown_barrier(&q->ring);
+		vio_ring_packed_shown_barrier();
 	lens = (above >> word->len_shift) + RTE_ETHER_HDR_LEN;
-	wrong = vio_rx_group_fill(&g->bufs[first], &lens, e);
-	if (unlikely(!vio_vec_pair_has_none(wrong, e->hdr_bits))) {
-		/* A packet of several buffers, or of none. */
-		if (wrong[1] & e->hdr_bits[1])
-			return false;
-		sums->room |= RTE_BIT64(63);
-	}
+	if (unlikely(!vio_rx_group_fill(&g->bufs[first], &lens, e, sums)))
+		return false;
 	sums->bytes += lens;
 	sums->room |= e->fits - lens;
 	return true;
@@ -216,11 +230,10 @@ vio_rx_group_append(const struct vio_rx_word *word, const struct vio_rxq *q,
 		    struct rte_mbuf *tail)
 {
 	/* Without a header, data begins where it would. */
-	const vio_vec_pair_t first = { q->mbuf_rearm - q->hdr_len, q->mbuf_ol_flags };
-	vio_vec_t above, lens, pkt_lens;
+	const vio_vec_t rearm = (vio_vec_t){ 0 } + q->mbuf_rearm - q->hdr_len;
+	const vio_vec_t ol_flags = (vio_vec_t){ 0 } + q->mbuf_ol_flags;
 	struct vio_rx_expected e;
-	vio_vec_pair_t len, pkt_len;
-	struct rte_mbuf *m[2];
+	vio_vec_t above, lens;
 	unsigned int i;
 
 	vio_rx_expect_further(word, q, flags, &e);
@@ -228,20 +241,13 @@ vio_rx_group_append(const struct vio_rx_word *word, const struct vio_rxq *q,
 	if (unlikely(!vio_rx_group_is_near(word, &above, &e)))
 		return NULL;
 	if (word->shows)
-		vio_ring_packed_shown_barrier(&q->ring);
+		vio_ring_packed_shown_barrier();
 	lens = (above >> word->len_shift) + 1;
-	pkt_lens = lens << 32;
-#pragma GCC unroll 4
-	for (i = 0; i < VIO_VEC_GROUP; i += 2) {
-		m[0] = g->bufs[i];
-		m[1] = g->bufs[i + 1];
-		len = vio_vec_pair(&lens, i / 2);
-		pkt_len = vio_vec_pair(&pkt_lens, i / 2);
-		vio_rx_mbuf_fill(m[0], first, __builtin_shufflevector(pkt_len, len, 0, 2));
-		vio_rx_mbuf_fill(m[1], first, __builtin_shufflevector(pkt_len, len, 1, 3));
-		tail->next = m[0];
-		m[0]->next = m[1];
-		tail = m[1];
+	vio_rx_mbufs_fill(g->bufs, &rearm, &ol_flags, &lens);
+#pragma GCC unroll 8
+	for (i = 0; i < VIO_VEC_GROUP; i++) {
+		tail->next = g->bufs[i];
+		tail = g->bufs[i];
 	}
 	head->pkt_len += vio_vec_sum(&lens);
 	head->nb_segs += VIO_VEC_GROUP;

@@ -140,6 +140,21 @@ packed_buf_addr(const struct rte_mbuf *m, uint16_t addr_off)
 }
 
 #ifdef VIO_HAS_VEC
+/* That of a group. */
+static __rte_always_inline void
+packed_buf_addrs(vio_vec_t *addrs, struct rte_mbuf **bufs, uint16_t addr_off)
+{
+	vio_vec_pair_t pairs[VIO_VEC_GROUP / 2];
+	unsigned int i;
+
+#pragma GCC unroll 4
+	for (i = 0; i < VIO_VEC_GROUP / 2; i++)
+		pairs[i] = (vio_vec_pair_t){ vio_mbuf_addr(bufs[2 * i], addr_off),
+					     vio_mbuf_addr(bufs[2 * i + 1], addr_off) };
+	vio_vec_join(addrs, pairs, 1);
+	*addrs += RTE_PKTMBUF_HEADROOM;
+}
+
 /*
  * Posts groups of buffers, as many as there are of nb, which do not reach beyond the end. Returns
  * how many buffers. The flags of the first descriptor to be shown are written last, by the
@@ -151,30 +166,28 @@ packed_post_groups(struct vio_rxq *q, struct rte_mbuf **bufs, uint16_t nb)
 {
 	struct vio_ring *ring = &q->ring;
 	const uint16_t flags = VIRTQ_DESC_F_WRITE | ring->avail_bits;
-	const uint64_t word = q->buf_len | (uint64_t)flags << VIO_RING_PACKED_FLAGS_SHIFT;
+	const vio_vec_t word = (vio_vec_t){ 0 } +
+			       (q->buf_len | (uint64_t)flags << VIO_RING_PACKED_FLAGS_SHIFT);
 	const uint16_t pos = ring->avail_idx, addr_off = q->addr_off;
 	const uint16_t *ids = &q->order.ids[pos];
 	vio_vec_pair_mem_t *desc = (vio_vec_pair_mem_t *)&ring->pdesc[pos];
-	vio_vec_pair_t addrs, two;
-	vio_vec_t words, hidden = { 0 };
+	vio_vec_t addrs, words, next = word;
+	vio_vec_pair_t pairs[VIO_VEC_GROUP];
 	unsigned int i, k;
 
 	if (pos == ring->head_slot) {
 		ring->head_flags = flags;
-		hidden[0] = (uint64_t)VIO_RING_PACKED_BITS << VIO_RING_PACKED_FLAGS_SHIFT;
+		next[0] ^= (uint64_t)VIO_RING_PACKED_BITS << VIO_RING_PACKED_FLAGS_SHIFT;
 	}
 	for (i = 0; i + VIO_VEC_GROUP <= nb; i += VIO_VEC_GROUP) {
 		vio_vec_widen(&words, &ids[i]);
-		words = (words << VIO_RING_PACKED_ID_SHIFT | word) ^ hidden;
-		hidden ^= hidden;
-#pragma GCC unroll 4
-		for (k = 0; k < VIO_VEC_GROUP; k += 2) {
-			addrs = (vio_vec_pair_t){ packed_buf_addr(bufs[i + k], addr_off),
-						  packed_buf_addr(bufs[i + k + 1], addr_off) };
-			two = vio_vec_pair(&words, k / 2);
-			desc[i + k] = __builtin_shufflevector(addrs, two, 0, 2);
-			desc[i + k + 1] = __builtin_shufflevector(addrs, two, 1, 3);
-		}
+		words = words << VIO_RING_PACKED_ID_SHIFT | next;
+		next = word;
+		packed_buf_addrs(&addrs, &bufs[i], addr_off);
+		vio_vec_zip(&addrs, &words, pairs);
+#pragma GCC unroll 8
+		for (k = 0; k < VIO_VEC_GROUP; k++)
+			desc[i + k] = pairs[k];
 	}
 	memcpy(&q->sw_ring[pos], bufs, i * sizeof(*bufs));
 	vio_ring_packed_advance(ring, i);

@@ -57,6 +57,7 @@ vio_tx_group_matches(const volatile void *words, size_t stride, uint64_t bits, c
 	vio_vec_t word, id, differ = { 0 };
 	size_t i;
 
+#pragma GCC unroll 4
 	for (i = 0; i < VIO_TX_GROUP; i += VIO_VEC_GROUP) {
 		vio_vec_read(&word, RTE_PTR_ADD(words, i * stride), stride);
 		vio_vec_widen(&id, &ids[i]);
@@ -72,6 +73,7 @@ vio_tx_group_is_unmarked(void **stands)
 	vio_vec_t all = { 0 };
 	size_t i;
 
+#pragma GCC unroll 4
 	for (i = 0; i < VIO_TX_GROUP; i += VIO_VEC_GROUP)
 		all |= *(const vio_vec_mem_t *)&stands[i];
 	return vio_vec_has_none(&all, VIO_TX_MARK);

@@ -32,7 +32,7 @@ packed_match(const struct vio_txq *q, uint16_t max)
 	nb = vio_tx_match_ids(vio_ring_packed_word(&q->ring, q->ring.used_idx),
 			      sizeof(struct pvirtq_desc), bits, &q->order.ids[q->oldest], flags,
 			      VIO_RING_PACKED_ID_SHIFT, max);
-	vio_ring_packed_shown_barrier(&q->ring);
+	vio_ring_packed_shown_barrier();
 	return nb;
 }
 

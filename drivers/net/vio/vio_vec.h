@@ -22,14 +22,16 @@
 #include <rte_common.h>
 #include <rte_vect.h>
 
-/* How many buffers a group has. */
-#ifdef __AVX512F__
+/* How many buffers a group has: as many as a register has words. */
+#if defined(__AVX512F__)
 #define VIO_VEC_GROUP	8
-#else
+#elif defined(__AVX2__)
 #define VIO_VEC_GROUP	4
+#else
+#define VIO_VEC_GROUP	2
 #endif
 
-/* A word for each buffer of a group. Without AVX, the compiler makes two registers of it. */
+/* A word for each buffer of a group. */
 typedef uint64_t vio_vec_t __attribute__((vector_size(VIO_VEC_GROUP * sizeof(uint64_t))));
 
 /* Two words, the size of every instruction set's registers. */
@@ -44,6 +46,74 @@ typedef uint64_t vio_vec_pair_mem_t __attribute__((vector_size(2 * sizeof(uint64
 #if defined(RTE_ARCH_64) && RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN && \
 	(defined(__clang__) || __GNUC__ >= 12)
 #define VIO_HAS_VEC
+
+/* The words 2 * i and the next one. */
+static __rte_always_inline vio_vec_pair_t
+vio_vec_pair(const vio_vec_t *vec, unsigned int i)
+{
+	const vio_vec_t copy = *vec;
+
+	return ((const vio_vec_pair_mem_t *)&copy)[i];
+}
+
+/* Puts together the pairs that stand step apart. */
+static __rte_always_inline void
+vio_vec_join(vio_vec_t *vec, const vio_vec_pair_t *pairs, unsigned int step)
+{
+#if defined(__AVX512F__)
+	__m256i low = _mm256_set_m128i((__m128i)pairs[step], (__m128i)pairs[0]);
+	__m256i high = _mm256_set_m128i((__m128i)pairs[3 * step], (__m128i)pairs[2 * step]);
+
+	*vec = (vio_vec_t)_mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+#elif defined(__AVX2__)
+	*vec = (vio_vec_t)_mm256_set_m128i((__m128i)pairs[step], (__m128i)pairs[0]);
+#else
+	RTE_SET_USED(step);
+	*vec = pairs[0];
+#endif
+}
+
+/* Sets even to those words of a and b that have even numbers, in turns, and odd to the others. */
+static __rte_always_inline void
+vio_vec_mix(const vio_vec_t *a, const vio_vec_t *b, vio_vec_t *even, vio_vec_t *odd)
+{
+	const vio_vec_t from_a = *a, from_b = *b;
+
+#if defined(__AVX512F__)
+	*even = __builtin_shufflevector(from_a, from_b, 0, 8, 2, 10, 4, 12, 6, 14);
+	*odd = __builtin_shufflevector(from_a, from_b, 1, 9, 3, 11, 5, 13, 7, 15);
+#elif defined(__AVX2__)
+	*even = __builtin_shufflevector(from_a, from_b, 0, 4, 2, 6);
+	*odd = __builtin_shufflevector(from_a, from_b, 1, 5, 3, 7);
+#else
+	*even = __builtin_shufflevector(from_a, from_b, 0, 2);
+	*odd = __builtin_shufflevector(from_a, from_b, 1, 3);
+#endif
+}
+
+/* Makes a pair for each buffer of a group, of a word of first and one of second. */
+static __rte_always_inline void
+vio_vec_zip(const vio_vec_t *first, const vio_vec_t *second, vio_vec_pair_t pairs[VIO_VEC_GROUP])
+{
+	vio_vec_t mixed[2];
+	unsigned int i;
+
+	vio_vec_mix(first, second, &mixed[0], &mixed[1]);
+#pragma GCC unroll 8
+	for (i = 0; i < VIO_VEC_GROUP; i++)
+		pairs[i] = vio_vec_pair(&mixed[i % 2], i / 2);
+}
+
+/* Of a pair for each buffer of a group, the first words and the second ones. */
+static __rte_always_inline void
+vio_vec_unzip(const vio_vec_pair_t pairs[VIO_VEC_GROUP], vio_vec_t *first, vio_vec_t *second)
+{
+	vio_vec_t even, odd;
+
+	vio_vec_join(&even, &pairs[0], 2);
+	vio_vec_join(&odd, &pairs[1], 2);
+	vio_vec_mix(&even, &odd, first, second);
+}
 
 /*
  * Reads words that lie stride bytes apart, of 8 or 16, each of them once. Of 16, a word is the
@@ -66,7 +136,7 @@ vio_vec_read(vio_vec_t *vec, const volatile void *words, unsigned int stride)
 #elif defined(__AVX2__)
 	*vec = __builtin_shufflevector(pairs[0], pairs[1], 1, 3, 5, 7);
 #else
-	*vec = (vio_vec_t){ word[0], word[2], word[4], word[6] };
+	*vec = (vio_vec_t){ word[0], word[2] };
 #endif
 }
 
@@ -88,33 +158,9 @@ vio_vec_widen(vio_vec_t *vec, const uint16_t *numbers)
 	*vec = (vio_vec_t)_mm512_cvtepu16_epi64(_mm_loadu_si128((const void *)numbers));
 #elif defined(__AVX2__)
 	*vec = (vio_vec_t)_mm256_cvtepu16_epi64(_mm_loadl_epi64((const void *)numbers));
-#elif defined(__SSE4_1__)
-	__m128i four = _mm_loadl_epi64((const void *)numbers);
-	vio_vec_pair_t low = (vio_vec_pair_t)_mm_cvtepu16_epi64(four);
-	vio_vec_pair_t high = (vio_vec_pair_t)_mm_cvtepu16_epi64(_mm_srli_si128(four, 4));
-
-	*vec = __builtin_shufflevector(low, high, 0, 1, 2, 3);
 #else
-	*vec = (vio_vec_t){ numbers[0], numbers[1], numbers[2], numbers[3] };
+	*vec = (vio_vec_t){ numbers[0], numbers[1] };
 #endif
-}
-
-/* The words 2 * i and the next one. */
-static __rte_always_inline vio_vec_pair_t
-vio_vec_pair(const vio_vec_t *vec, unsigned int i)
-{
-	switch (i) {
-	case 0:
-		return __builtin_shufflevector(*vec, *vec, 0, 1);
-#if VIO_VEC_GROUP > 4
-	case 2:
-		return __builtin_shufflevector(*vec, *vec, 4, 5);
-	case 3:
-		return __builtin_shufflevector(*vec, *vec, 6, 7);
-#endif
-	default:
-		return __builtin_shufflevector(*vec, *vec, 2, 3);
-	}
 }
 
 /* Whether no word has any of these bits. */
@@ -126,24 +172,11 @@ vio_vec_has_none(const vio_vec_t *vec, uint64_t bits)
 #elif defined(__AVX2__)
 	return _mm256_testz_si256((__m256i)*vec, _mm256_set1_epi64x(bits));
 #elif defined(__SSE4_1__)
-	return _mm_testz_si128((__m128i)(vio_vec_pair(vec, 0) | vio_vec_pair(vec, 1)),
-			       _mm_set1_epi64x(bits));
+	return _mm_testz_si128((__m128i)*vec, _mm_set1_epi64x(bits));
 #else
-	vio_vec_pair_t any = vio_vec_pair(vec, 0) | vio_vec_pair(vec, 1);
+	const vio_vec_t words = *vec;
 
-	return ((any[0] | any[1]) & bits) == 0;
-#endif
-}
-
-/* The same for two words, each with bits of its own. */
-static __rte_always_inline bool
-vio_vec_pair_has_none(vio_vec_pair_t pair, vio_vec_pair_t bits)
-{
-#if defined(__SSE4_1__)
-	return _mm_testz_si128((__m128i)pair, (__m128i)bits);
-#else
-	pair &= bits;
-	return (pair[0] | pair[1]) == 0;
+	return ((words[0] | words[1]) & bits) == 0;
 #endif
 }
 
