@@ -4,12 +4,14 @@
 """Runs the fuzzers, one after the other; called by scripts/fuzz, and by fuzz_test.py for a moment.
 
 Inputs that reach something new are kept in build/fuzz/corpus, and where the next run goes on from.
-An input that is a finding is kept in build/fuzz/findings, and the exit status is 1.
+An input that is a finding is kept in build/fuzz/findings, and the exit status is 1. A run that is
+interrupted found nothing up to there; it ends with status 130.
 """
 
 import argparse
 import os
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -23,6 +25,9 @@ TARGETS = list(seeds.SEEDS)
 
 INPUT_MAX = 4096       # bytes of an input
 INPUT_SECONDS = 10     # no input may take longer, on a busy machine too
+INTERRUPTED = 128 + signal.SIGINT  # the exit status of a run that was
+# libFuzzer's, and that of one which has not come to catch signals
+WAS_INTERRUPTED = (72, -signal.SIGINT, -signal.SIGTERM)
 OPTIONS = {
     # freed memory is kept for a while, but not so much that caches are of no use
     "ASAN_OPTIONS": "quarantine_size_mb=16:malloc_context_size=5:detect_stack_use_after_return=1",
@@ -39,6 +44,7 @@ class Outcome:
     inputs: int    # in the corpus
     why: str
     again: str     # the command that shows it again
+    interrupted: bool = False
 
 
 def first_reason(output: str) -> str:
@@ -49,16 +55,17 @@ def first_reason(output: str) -> str:
     return (found.group() if found else lines[-1] if lines else "it said nothing").strip()
 
 
-def outcome(target: str, status: int, output: str) -> Outcome:
-    """Read libFuzzer's output, which goes to a log as well."""
-    log = BUILD / f"{target}.log"
-    log.write_text(output)
+def outcome(target: str, status: int, log: Path) -> Outcome:
+    """Read libFuzzer's output."""
+    output = log.read_text(errors="replace")
     executions = re.findall(r"^stat::number_of_executed_units: (\d+)", output, re.M)
     progress = re.findall(r"^#(\d+)\s.*\bcov: (\d+) ft: \d+ corp: (\d+)", output, re.M)
     last, coverage, inputs = progress[-1] if progress else (0, 0, 0)
     result = Outcome(int(executions[-1] if executions else last), int(coverage), int(inputs),
                      "", "")
-    if status != 0:
+    if status in WAS_INTERRUPTED:
+        result.interrupted = True
+    elif status != 0:
         written = re.search(r"Test unit written to (\S+)", output)
         result.why = f"{first_reason(output)} (log in {log})"
         result.again = f"{BUILD}/test/fuzz/fuzz-{target} {written.group(1) if written else ''}"
@@ -77,10 +84,17 @@ def run(target: str, seconds: int) -> Outcome:
     command = [BUILD / f"test/fuzz/fuzz-{target}", f"-max_total_time={seconds}", "-entropic=0",
                f"-max_len={INPUT_MAX}", f"-timeout={INPUT_SECONDS}", "-print_final_stats=1",
                f"-artifact_prefix={FINDINGS}/{target}-", corpus, BUILD / "seeds" / target]
-    done = subprocess.run(command, env={**os.environ, **OPTIONS}, check=False,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, errors="replace")
-    return outcome(target, done.returncode, done.stdout)
+    log = BUILD / f"{target}.log"
+    with log.open("w") as output, subprocess.Popen(
+            command, env={**os.environ, **OPTIONS}, stdin=subprocess.DEVNULL, stdout=output,
+            stderr=subprocess.STDOUT) as process:
+        try:
+            status = process.wait()
+        except KeyboardInterrupt:
+            # a key is pressed for both; a signal may be for this process alone
+            process.send_signal(signal.SIGINT)
+            status = process.wait()
+    return outcome(target, status, log)
 
 
 def main() -> int:
@@ -93,6 +107,8 @@ def main() -> int:
     args = parser.parse_args()
     if args.hours <= 0:
         parser.error("--hours: more than 0")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     targets = args.target or TARGETS
     status = 0
     seconds = max(1, round(args.hours * 3600 / len(targets)))
@@ -101,6 +117,9 @@ def main() -> int:
         got = run(target, seconds)
         print(f"{target}: {got.executions} executions, {got.coverage} edges covered, "
               f"{got.inputs} inputs in {BUILD}/corpus/{target}", flush=True)
+        if got.interrupted:
+            print(f"{target}: interrupted", flush=True)
+            return status or INTERRUPTED
         if got.why:
             status = 1
             print(f"{target}: FOUND {got.why}\n{target}: again by: {got.again}", flush=True)

@@ -3,7 +3,11 @@
 # Copyright(c) 2026 The net_vio authors
 """Each fuzzer for a few seconds: from its seeds, and from what earlier runs kept."""
 
+import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -25,5 +29,20 @@ def test_of(target):
     return test
 
 
+def test_interrupted(_args):
+    """What is interrupted, found nothing, and says so; what comes after it does not run."""
+    command = [fuzz.__file__, "--hours", "1", "--target", "pci", "--target", "vhost"]
+    for whom, number in ((os.kill, signal.SIGTERM), (os.killpg, signal.SIGINT)):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True,
+                              start_new_session=True) as process:
+            said = process.stdout.readline()
+            time.sleep(1)
+            whom(process.pid, number)
+            said += process.communicate()[0]
+        results.equal(process.returncode, fuzz.INTERRUPTED, f"status of: {said}")
+        results.check("pci: interrupted" in said and "FOUND" not in said and "vhost" not in said,
+                      f"it said: {said}")
+
+
 if __name__ == "__main__":
-    results.main([test_of(target) for target in fuzz.TARGETS], group="fuzz")
+    results.main([test_interrupted, *(test_of(target) for target in fuzz.TARGETS)], group="fuzz")

@@ -146,6 +146,8 @@ def rings_seeds() -> dict[str, bytes]:
         used(0, -1, 72, 300) + restart + header(4, 0, 0, (0, 0, 0, 0)) + rx() + \
         restart + header(1, 0, 0, (0, 0, 0, 0)) + restart + header(99, 0, 0, (0, 0, 0, 0)) + \
         restart + used(0, 2, 72, batch=2) + restart + used(0, 9, 72, batch=3)
+    # stopped, and in the end closed, before the application is told; 132 is an operation of 0
+    lies += (restart + used(0, 200, 100) + bytes([132]) + rx()[1:]) * 2
     raw = struct.pack("<BBBH", 6, 0, 8, 0) + bytes([7] * 9) + rx() + \
         struct.pack("<BBBH", 6, 4, 8, 0) + bytes([7] * 9) + rx()
     offloads = header(0, 1, 1, (54, 1460, 34, 16)) + header(0, 1, 4, (54, 1460, 34, 16)) + \
