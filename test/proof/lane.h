@@ -64,6 +64,8 @@ vio_vec_sum(const vio_vec_t *vec)
 
 /* What no proof comes to. */
 void
+vio_vec_join(vio_vec_t *vec, const vio_vec_pair_t *pairs, unsigned int step);
+void
 vio_vec_move(void *to, void *from);
 void
 vio_vec_zip(const vio_vec_t *first, const vio_vec_t *second, vio_vec_pair_t pairs[VIO_VEC_GROUP]);

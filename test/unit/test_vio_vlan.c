@@ -139,9 +139,26 @@ receive(uint16_t queue)
 }
 
 /*
- * A frame with nb tags arrives at a queue. The driver must take nb_stripped away, set these
- * flags, and tell vlan_tci by the flags (outer first).
+ * The mbuf must hold the frame of len bytes with nb tags, nb_stripped of them taken away, with these
+ * flags, and tell vlan_tci by the flags (outer first). Frees the mbuf.
  */
+static int
+is_stripped(struct rte_mbuf *m, uint32_t len, const struct tag *tags, unsigned int nb,
+	unsigned int nb_stripped, uint64_t ol_flags)
+{
+	uint8_t seed = len;
+
+	if (ol_flags & RTE_MBUF_F_RX_QINQ) {
+		TEST_ASSERT_EQUAL(m->vlan_tci_outer, tags[0].tci, "0x%x", m->vlan_tci_outer);
+		TEST_ASSERT_EQUAL(m->vlan_tci, tags[1].tci, "0x%x", m->vlan_tci);
+	} else if (ol_flags & RTE_MBUF_F_RX_VLAN) {
+		TEST_ASSERT_EQUAL(m->vlan_tci, tags[0].tci, "0x%x", m->vlan_tci);
+	}
+	len = build(expected, len, seed, tags + nb_stripped, nb - nb_stripped);
+	return is_frame(m, expected, len, ol_flags);
+}
+
+/* A frame with nb tags arrives at a queue, and is received as is_stripped() says. */
 static int
 arrive(uint16_t queue, uint32_t len, const struct tag *tags, unsigned int nb,
 	unsigned int nb_stripped, uint64_t ol_flags)
@@ -152,14 +169,7 @@ arrive(uint16_t queue, uint32_t len, const struct tag *tags, unsigned int nb,
 	TEST_ASSERT(vdev_net_rx(&port.net, queue, frame, tagged) > 0, "length %u", len);
 	m = receive(queue);
 	TEST_ASSERT_NOT_NULL(m, "length %u, %u tags", len, nb);
-	if (ol_flags & RTE_MBUF_F_RX_QINQ) {
-		TEST_ASSERT_EQUAL(m->vlan_tci_outer, tags[0].tci, "0x%x", m->vlan_tci_outer);
-		TEST_ASSERT_EQUAL(m->vlan_tci, tags[1].tci, "0x%x", m->vlan_tci);
-	} else if (ol_flags & RTE_MBUF_F_RX_VLAN) {
-		TEST_ASSERT_EQUAL(m->vlan_tci, tags[0].tci, "0x%x", m->vlan_tci);
-	}
-	len = build(expected, len, len, tags + nb_stripped, nb - nb_stripped);
-	return is_frame(m, expected, len, ol_flags);
+	return is_stripped(m, len, tags, nb, nb_stripped, ol_flags);
 }
 
 static int
@@ -228,6 +238,29 @@ strip_both(void)
 	TEST_ASSERT_SUCCESS(arrive(0, 60, c_c, 2, 1, RX_VLAN), "two C-tags");
 	TEST_ASSERT_SUCCESS(arrive(0, 60, c_c, 1, 1, RX_VLAN), "a C-tag");
 	TEST_ASSERT_SUCCESS(arrive(0, 60, NULL, 0, 0, 0), "untagged");
+	return fake_port_close(&port);
+}
+
+/* Frames with a tag or with two at some places of a burst, and others without, in all patterns. */
+static int
+strip_in_bursts(void)
+{
+	struct rte_mbuf *pkts[16];
+	unsigned int mask, i, nb[16];
+	uint32_t len;
+
+	for (mask = 0; mask < 256; mask++) {
+		for (i = 0; i < 16; i++) {
+			nb[i] = mask & 1 << i % 8 ? 1 + i / 8 : 0;
+			len = build(frame, 60 + i, 60 + i, nb[i] == 2 ? s_c : c_c, nb[i]);
+			TEST_ASSERT_EQUAL(vdev_net_rx(&port.net, 0, frame, len), 1, "a frame");
+		}
+		TEST_ASSERT_EQUAL(rte_eth_rx_burst(port.port_id, 0, pkts, 16), 16, "all at once");
+		for (i = 0; i < 16; i++)
+			TEST_ASSERT_SUCCESS(is_stripped(pkts[i], 60 + i, nb[i] == 2 ? s_c : c_c,
+				nb[i], nb[i], nb[i] == 0 ? 0 : nb[i] == 1 ? RX_VLAN : RX_BOTH),
+				"mask 0x%x, frame %u", mask, i);
+	}
 	return fake_port_close(&port);
 }
 
@@ -697,6 +730,7 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup_vlan, teardown, strip_vlan_only),
 		TEST_CASE_ST(setup_outer, teardown, strip_outer_only),
 		TEST_CASE_ST(setup_both, teardown, strip_both),
+		TEST_CASE_ST(setup_both, teardown, strip_in_bursts),
 		TEST_CASE_ST(setup, teardown, strip_is_off_by_default),
 		TEST_CASE_ST(setup_both, teardown, strip_of_cut_frames),
 		TEST_CASE_ST(setup_mtu_1500, teardown, strip_at_the_mtu),

@@ -24,6 +24,7 @@
 #include "vio_hdr.h"
 #include "vio_ring_packed.h"
 #include "vio_vec.h"
+#include "vio_vlan.h"
 
 /* How a ring format's word is made, of a length and an id, and where it stands. */
 struct vio_rx_word {
@@ -252,6 +253,38 @@ vio_rx_group_append(const struct vio_rx_word *word, const struct vio_rxq *q,
 	head->pkt_len += vio_vec_sum(&lens);
 	head->nb_segs += VIO_VEC_GROUP;
 	return tail;
+}
+
+/* The 8 bytes of a buffer from an offset on. */
+static __rte_always_inline uint64_t
+vio_rx_buf_word(const struct rte_mbuf *m, size_t off)
+{
+	uint64_t word;
+
+	memcpy(&word, RTE_PTR_ADD(m->buf_addr, off), sizeof(word));
+	return word;
+}
+
+/* Whether no packet of a group has a tag; each of them begins behind a header of hdr_len bytes. */
+static __rte_always_inline bool
+vio_rx_group_is_untagged(struct rte_mbuf **pkts, size_t hdr_len)
+{
+	/* The type, above the last half of the address before it. */
+	const size_t off = RTE_PKTMBUF_HEADROOM + hdr_len + VIO_VLAN_ADDRS_LEN - sizeof(uint32_t);
+	const uint64_t tag = (uint64_t)RTE_BE16(RTE_ETHER_TYPE_VLAN) << 32;
+	const uint64_t outer_tag = (uint64_t)RTE_BE16(RTE_ETHER_TYPE_QINQ) << 32;
+	vio_vec_pair_t pairs[VIO_VEC_GROUP / 2];
+	vio_vec_t types, tagged;
+	unsigned int i;
+
+#pragma GCC unroll 4
+	for (i = 0; i < VIO_VEC_GROUP / 2; i++)
+		pairs[i] = (vio_vec_pair_t){ vio_rx_buf_word(pkts[2 * i], off),
+					     vio_rx_buf_word(pkts[2 * i + 1], off) };
+	vio_vec_join(&types, pairs, 1);
+	types &= (uint64_t)UINT16_MAX << 32;
+	tagged = (vio_vec_t)(types == tag) | (vio_vec_t)(types == outer_tag);
+	return vio_vec_has_none(&tagged, UINT64_MAX);
 }
 
 #endif
