@@ -139,8 +139,8 @@ receive(uint16_t queue)
 }
 
 /*
- * The mbuf must hold the frame of len bytes with nb tags, nb_stripped of them taken away, with these
- * flags, and tell vlan_tci by the flags (outer first). Frees the mbuf.
+ * The mbuf must hold the frame of len bytes with nb tags, nb_stripped of them taken away, have
+ * these flags, and tell vlan_tci by the flags (outer first). Frees the mbuf.
  */
 static int
 is_stripped(struct rte_mbuf *m, uint32_t len, const struct tag *tags, unsigned int nb,

@@ -250,7 +250,7 @@ vio_rx_has_extras(const struct vio_rxq *q)
 }
 
 #ifdef VIO_HAS_VEC
-/* Takes tags out of groups of packets; those without any get no more than a look. Returns how many. */
+/* Takes tags out of groups of packets, at most nb; returns how many packets these are. */
 static __rte_always_inline uint32_t
 vio_rx_strip_groups(const struct vio_rxq *q, struct rte_mbuf **pkts, uint32_t nb, uint32_t *gone)
 {
