@@ -996,6 +996,40 @@ tunnel_not_configured(void)
 	return fake_port_close(&port);
 }
 
+/* Plain packets by eights: any single byte of a header that is not zero yet becomes so. */
+static int
+header_of_one_byte(const void *data)
+{
+	const size_t hdr_len = *(const size_t *)data;
+	struct rte_mbuf *pkts[8];
+	uint8_t expected[25];
+	unsigned int i, k;
+	uint8_t *hdr;
+
+	memset(expected, 0, sizeof(expected));
+	expected[0] = 0xee;	/* the byte before */
+	TEST_ASSERT_EQUAL(vdev_net_hdr_len(&port.net), hdr_len, "header");
+	for (k = 0; k < hdr_len; k++) {
+		for (i = 0; i < RTE_DIM(pkts); i++) {
+			pkts[i] = fake_port_packet(port.pool, 60, SEG_LEN, i);
+			hdr = rte_pktmbuf_mtod(pkts[i], uint8_t *) - hdr_len;
+			memset(hdr, 0, hdr_len);
+			hdr[-1] = 0xee;
+			if (i == k % RTE_DIM(pkts))
+				hdr[k] = 0x80;
+		}
+		TEST_ASSERT_EQUAL(rte_eth_tx_burst(port.port_id, 0, pkts, RTE_DIM(pkts)),
+			RTE_DIM(pkts), "byte %u", k);
+		for (i = 0; i < RTE_DIM(pkts); i++) {
+			hdr = rte_pktmbuf_mtod(pkts[i], uint8_t *) - hdr_len;
+			TEST_ASSERT_BUFFERS_ARE_EQUAL(hdr - 1, expected, hdr_len + 1,
+				"byte %u, packet %u", k, i);
+			TEST_ASSERT_EQUAL(vdev_net_tx(&port.net, 0, sent, NULL), 60, "byte %u", k);
+		}
+	}
+	return fake_port_close(&port);
+}
+
 /* Lengths that the packet does not have. */
 static int
 lengths_beyond_the_packet(void)
@@ -1085,6 +1119,10 @@ static struct unit_test_suite suite = {
 		TEST_CASE_ST(setup_tso4, teardown, one_kind_of_tso),
 		TEST_CASE_ST(setup, teardown, udp_fragments),
 		TEST_CASE_ST(setup_uso, teardown, udp_segments),
+		TEST_CASE_NAMED_WITH_DATA("a byte of a header", setup, teardown,
+					  header_of_one_byte, (&(const size_t){ 12 })),
+		TEST_CASE_NAMED_WITH_DATA("a byte of a long header", setup_tunnel, teardown,
+					  header_of_one_byte, (&(const size_t){ 24 })),
 		TEST_CASE_ST(setup_tunnel, teardown, in_a_tunnel),
 		TEST_CASE_ST(setup_tunnel_uso, teardown, datagrams_in_a_tunnel),
 		TEST_CASE_ST(setup_tunnel, teardown, outer_checksum_alone),

@@ -132,6 +132,22 @@ vio_hdr_tx_clear(void *dst, size_t hdr_len)
 }
 
 /*
+ * The bits that are set in a header's first and last 8 bytes: those of a whole one, unless it is
+ * longer than VIO_HDR_LEN_BRIEF.
+ */
+#define VIO_HDR_LEN_BRIEF	(2 * sizeof(uint64_t))
+
+static __rte_always_inline uint64_t
+vio_hdr_tx_bits(const void *hdr, size_t hdr_len)
+{
+	uint64_t first, last;
+
+	memcpy(&first, hdr, sizeof(first));
+	memcpy(&last, RTE_PTR_ADD(hdr, hdr_len - sizeof(last)), sizeof(last));
+	return first | last;
+}
+
+/*
  * Writes a header of hdr_len bytes: hdr or, if that is NULL, one that asks for no offload.
  * virtio 5.1.9.2.1: the driver MUST set num_buffers to zero, and flags without CSUM.
  */

@@ -221,17 +221,39 @@ vio_tx_add_single(const struct vio_tx_format *fmt, const struct vio_tx_run *run,
 	return len;
 }
 
-/* The same of a plain packet, with its header; what the mbuf says is read before that. */
+/* Where a packet's header begins, before its data. */
+static __rte_always_inline void *
+vio_tx_hdr(const struct rte_mbuf *m, size_t hdr_len)
+{
+	return RTE_PTR_ADD(m->buf_addr, m->data_off - hdr_len);
+}
+
+/*
+ * The same of a plain packet, whose header is written only if it is not of zeros yet: the device
+ * reads it, and a line that nobody writes stays with both. What the mbuf says is read before that.
+ */
 static __rte_always_inline uint64_t
 vio_tx_add_plain(const struct vio_tx_format *fmt, const struct vio_tx_run *run, size_t i,
 		 const struct rte_mbuf *m, size_t hdr_len, uint16_t addr_off)
 {
-	const uint64_t off = m->data_off - hdr_len, addr = vio_mbuf_addr(m, addr_off) + off;
+	const uint64_t addr = vio_mbuf_addr(m, addr_off) + (m->data_off - hdr_len);
 	const uint64_t len = m->data_len;
+	void *hdr = vio_tx_hdr(m, hdr_len);
 
-	vio_hdr_tx_clear(RTE_PTR_ADD(m->buf_addr, off), hdr_len);
+	if (unlikely(vio_hdr_tx_bits(hdr, hdr_len) != 0))
+		vio_hdr_tx_clear(hdr, hdr_len);
 	fmt->run_add(run, i, addr, len + hdr_len);
 	return len;
+}
+
+/* Clears the headers of a group, those that are longer than vio_hdr_tx_bits() can tell. */
+static inline void
+vio_tx_clear_long(struct rte_mbuf **pkts, size_t hdr_len)
+{
+	uint16_t i;
+
+	for (i = 0; i < VIO_TX_GROUP; i++)
+		vio_hdr_tx_clear(vio_tx_hdr(pkts[i], hdr_len), hdr_len);
 }
 
 /* How many of nb descriptors are free that do not wrap, from the next position on, pos. */
@@ -264,6 +286,8 @@ vio_tx_post_groups(const struct vio_tx_format *fmt, struct vio_txq *q, struct rt
 #pragma GCC unroll 8
 		for (i = 0; i < VIO_TX_GROUP; i++)
 			sum += vio_tx_add_plain(fmt, &run, n + i, pkts[n + i], hdr_len, addr_off);
+		if (unlikely(hdr_len > VIO_HDR_LEN_BRIEF))
+			vio_tx_clear_long(&pkts[n], hdr_len);
 		memcpy(&q->sw_ring[pos + n], &pkts[n], VIO_TX_GROUP * sizeof(*pkts));
 	}
 	*bytes += sum;
