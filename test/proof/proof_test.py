@@ -32,6 +32,12 @@ def of_posting(name, size):
                  {"packed_post_groups": "no_groups", "memcpy": "copy_words"})
 
 
+def of_sending(name, size):
+    """The proof of posting packets for transmit, of which IN_ORDER changes nothing."""
+    return Proof("tx_post.c", 4, {}, of_ring("tx", name, size).defines,
+                 {"vio_tx_short_write": "short_any", "vio_hdr_tx_write": "header_any"})
+
+
 def of_group(direction, name, size):
     """The proof of what a direction does by groups, on a ring with so many entries, 0: any."""
     return Proof(f"{direction}_group.c", size, defines=(
@@ -77,6 +83,8 @@ PROOFS = {
     "tx_group_split": of_group("tx", "split", 16),
     "tx_packed": of_ring("tx", "packed", 3),
     "tx_packed_in_order": of_ring("tx", "packed_in_order", 3),
+    "tx_post_packed": of_sending("packed", 3),
+    "tx_post_split": of_sending("split", 2),
     "tx_split": of_ring("tx", "split", 4),
     "tx_split_in_order": of_ring("tx", "split_in_order", 4),
     "vhost_bytes": Proof("vhost_reply.c", 2, {"bytes_recv.0": 7}, ("BYTES=1",),
