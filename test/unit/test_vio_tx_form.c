@@ -423,6 +423,13 @@ nothing_is_learned_meanwhile(void)
 	return fake_port_close(&port);
 }
 
+/* The form that a packet is sent by, or NULL. */
+static const struct vio_tx_form *
+form_of(struct rte_mbuf *m)
+{
+	return vio_tx_form_find(txq(), m, txq()->forms[0]);
+}
+
 /* The short way is taken by what should take it, a packet to be segmented above the MTU, too. */
 static int
 short_way_is_taken(void)
@@ -448,9 +455,9 @@ short_way_is_taken(void)
 		m->ol_flags = flags[i];
 		segments = flags[i] & RTE_MBUF_F_TX_TCP_SEG;
 		m->data_len = m->pkt_len = segments ? f.len : MTU;
-		TEST_ASSERT_NOT_NULL(vio_tx_form_find(txq(), m), "flags 0x%" PRIx64, flags[i]);
+		TEST_ASSERT_NOT_NULL(form_of(m), "flags 0x%" PRIx64, flags[i]);
 		m->data_len = m->pkt_len = segments ? f.headers : f.l4 - 1;
-		TEST_ASSERT_NULL(vio_tx_form_find(txq(), m), "flags 0x%" PRIx64, flags[i]);
+		TEST_ASSERT_NULL(form_of(m), "flags 0x%" PRIx64, flags[i]);
 	}
 	rte_pktmbuf_free(m);
 	return fake_port_close(&port);
@@ -472,11 +479,11 @@ two_of_a_set(void)
 			break;
 	}
 	TEST_ASSERT(l4_len < UINT8_MAX, "no two keys meet");
-	vio_tx_form_find(txq(), m[0]);
-	second = vio_tx_form_find(txq(), m[1]);
-	first = vio_tx_form_find(txq(), m[0]);
+	form_of(m[0]);
+	second = form_of(m[1]);
+	first = form_of(m[0]);
 	TEST_ASSERT(first != NULL && second != NULL && first != second, "one drove out the other");
-	TEST_ASSERT(vio_tx_form_find(txq(), m[1]) == second && second->key ==
+	TEST_ASSERT(form_of(m[1]) == second && second->key ==
 		vio_tx_form_key(m[1]) && first->key == vio_tx_form_key(m[0]), "mixed up");
 	rte_pktmbuf_free_bulk(m, 2);
 	return fake_port_close(&port);

@@ -190,10 +190,13 @@ struct vio_tx_form {
 	uint64_t hdr;		/* VIO_HDR_FIRST(), but for what is of each packet */
 	uint16_t csum_offset;	/* 0: no transport checksum is asked for */
 	uint16_t len_min;	/* of a packet */
-	uint16_t len_max;
+	uint16_t len_span;	/* so much longer it may be */
 	uint16_t l3;		/* where its headers are */
 	uint16_t l4;
 	uint8_t proto;
+	bool ipv6;
+	bool segments;		/* of TCP are asked for */
+	bool sums_in_burst;	/* not only when it is prepared */
 } __rte_aligned(32);
 
 /* Two of them share a cache line, so that a key which meets another there does not drive it out. */

@@ -66,23 +66,34 @@ vio_tx_is_sole(const struct rte_mbuf *m)
 	return memcmp(RTE_PTR_ADD(m, offsetof(struct rte_mbuf, refcnt)), sole, sizeof(sole)) == 0;
 }
 
-/* The form of a packet that asks for something. NULL: it has to go the long way. */
+/* The form of a packet's key; last: any one, such as that of the packet before. NULL: none. */
 static __rte_always_inline const struct vio_tx_form *
-vio_tx_form_find(struct vio_txq *q, struct rte_mbuf *m)
+vio_tx_form_of(struct vio_txq *q, struct rte_mbuf *m, const struct vio_tx_form *last)
 {
 	const uint64_t key = vio_tx_form_key(m);
-	const struct vio_tx_form *set = vio_tx_form_set(q, key), *form = &set[set[0].key != key];
-	const uint16_t len = m->data_len;
+	const struct vio_tx_form *set;
 
-	if (unlikely(form->key != key)) {
-		if (!vio_tx_form_learn(q, m))
-			return NULL;
-		form = set;
-	}
-	if (unlikely(!vio_tx_is_sole(m) || m->data_off < q->hdr_len || m->pkt_len != len ||
-		     len < form->len_min || len > form->len_max))
+	if (likely(last->key == key))
+		return last;
+	set = vio_tx_form_set(q, key);
+	if (set[0].key == key)
+		return &set[0];
+	if (set[1].key == key)
+		return &set[1];
+	return vio_tx_form_learn(q, m) ? set : NULL;
+}
+
+/* The same of a packet that asks for something. NULL: it has to go the long way. */
+static __rte_always_inline const struct vio_tx_form *
+vio_tx_form_find(struct vio_txq *q, struct rte_mbuf *m, const struct vio_tx_form *last)
+{
+	const struct vio_tx_form *form = vio_tx_form_of(q, m, last);
+	const uint32_t len = m->data_len;
+
+	if (unlikely(form == NULL || !vio_tx_is_sole(m) || m->data_off < q->hdr_len ||
+		     m->pkt_len != len || len - form->len_min > form->len_span))
 		return NULL;
-	if ((key & RTE_MBUF_F_TX_TCP_SEG) && unlikely(m->tso_segsz == 0))
+	if (form->segments && unlikely(m->tso_segsz == 0))
 		return NULL;
 	return form;
 }
@@ -154,16 +165,16 @@ vio_tx_form_ipv4_sum(const struct rte_mbuf *m, const struct vio_tx_form *form)
 static __rte_always_inline void
 vio_tx_form_sums(const struct rte_mbuf *m, const struct vio_tx_form *form, bool prepare)
 {
-	const bool segments = form->key & RTE_MBUF_F_TX_TCP_SEG;
-	const bool ipv6 = form->key & RTE_MBUF_F_TX_IPV6;
 	uint16_t len, sum;
 
+	if (!prepare && !form->sums_in_burst)
+		return;
 	if (form->key & RTE_MBUF_F_TX_IP_CKSUM)
 		vio_tx_form_ipv4_sum(m, form);
-	if (form->csum_offset == 0 || (!prepare && !segments))
+	if (form->csum_offset == 0 || (!prepare && !form->segments))
 		return;
-	len = vio_tx_transport_len(m, form->l3, form->l4, ipv6, segments);
-	sum = vio_tx_pseudo_sum(m, form->l3, ipv6, form->proto, len);
+	len = vio_tx_transport_len(m, form->l3, form->l4, form->ipv6, form->segments);
+	sum = vio_tx_pseudo_sum(m, form->l3, form->ipv6, form->proto, len);
 	memcpy(rte_pktmbuf_mtod_offset(m, uint8_t *, form->l4 + form->csum_offset), &sum,
 	       sizeof(sum));
 }
@@ -175,7 +186,7 @@ vio_tx_form_first(const struct vio_txq *q, const struct rte_mbuf *m, const struc
 	const struct rte_tcp_hdr *tcp;
 	uint64_t first = form->hdr;
 
-	if (form->key & RTE_MBUF_F_TX_TCP_SEG) {
+	if (form->segments) {
 		tcp = rte_pktmbuf_mtod_offset(m, const struct rte_tcp_hdr *, form->l4);
 		if (q->ecn && (tcp->tcp_flags & RTE_TCP_CWR_FLAG))
 			first |= VIO_HDR_FIRST(0, VIRTIO_NET_HDR_GSO_ECN, 0, 0, 0);

@@ -353,6 +353,7 @@ vio_tx_form_learn(struct vio_txq *q, struct rte_mbuf *m)
 	struct vio_tx_form *set = vio_tx_form_set(q, key);
 	bool segments = asks_for_segments(m), csum;
 	struct virtio_net_hdr_ext hdr;
+	uint32_t len_min, len_max;
 	struct tx_place p;
 
 	if ((key & (VIO_TX_ODD_FLAGS | q->vlan_flags)) || !vio_tx_is_sole(m) ||
@@ -361,17 +362,24 @@ vio_tx_form_learn(struct vio_txq *q, struct rte_mbuf *m)
 	    offload(q, m, 0, &hdr, &p, false) < 0)
 		return false;
 	csum = hdr.hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM;
+	len_min = segments ? p.payload + 1 : csum ? p.csum + sizeof(uint16_t) : p.l4;
+	len_max = segments ? UINT16_MAX : q->mtu_frame_len;
+	if (len_min > len_max)
+		return false;
 	set[1] = set[0];
 	set[0] = (struct vio_tx_form){
 		.key = key,
 		.hdr = VIO_HDR_FIRST(hdr.hdr.flags, hdr.hdr.gso_type & ~VIRTIO_NET_HDR_GSO_ECN,
 				     segments ? p.payload : 0, 0, csum ? p.l4 : 0),
 		.csum_offset = csum ? p.csum - p.l4 : 0,
-		.len_min = segments ? p.payload + 1 : csum ? p.csum + sizeof(uint16_t) : p.l4,
-		.len_max = segments ? UINT16_MAX : q->mtu_frame_len,
+		.len_min = len_min,
+		.len_span = len_max - len_min,
 		.l3 = p.l3,
 		.l4 = p.l4,
 		.proto = p.proto,
+		.ipv6 = p.ipv6,
+		.segments = segments,
+		.sums_in_burst = segments || (key & RTE_MBUF_F_TX_IP_CKSUM),
 	};
 	return true;
 }
@@ -394,18 +402,22 @@ prepare_one(const struct vio_txq *q, const struct rte_mbuf *m)
 	return ret;
 }
 
-/* The short way, of packets that are plain or have a form. False: it is neither. */
+/*
+ * The short way, of packets that are plain or have a form; *last: any form, and then that of the
+ * packet. False: it is neither.
+ */
 static __rte_always_inline bool
-prepare_short(struct vio_txq *q, struct rte_mbuf *m)
+prepare_short(struct vio_txq *q, struct rte_mbuf *m, const struct vio_tx_form **last)
 {
 	const struct vio_tx_form *form;
 
 	if (!(m->ol_flags & VIO_TX_OFFLOAD_FLAGS))
 		return vio_tx_is_plain(q, m);
-	form = vio_tx_form_find(q, m);
+	form = vio_tx_form_find(q, m, *last);
 	if (unlikely(form == NULL))
 		return false;
 	vio_tx_form_sums(m, form, true);
+	*last = form;
 	return true;
 }
 
@@ -415,11 +427,12 @@ vio_tx_prepare(void *queue, struct rte_mbuf **pkts, uint16_t nb_pkts)
 	struct vio_txq *q = queue;
 	/* While the device is away nothing is learned, as the queue may be made anew meanwhile. */
 	const bool in_use = vio_txq_enter(q);
+	const struct vio_tx_form *form = q->forms[0];
 	uint16_t i;
 	int ret;
 
 	for (i = 0; i < nb_pkts; i++) {
-		if (likely(in_use && prepare_short(q, pkts[i])))
+		if (likely(in_use && prepare_short(q, pkts[i], &form)))
 			continue;
 		ret = prepare_one(q, pkts[i]);
 		if (ret < 0) {

@@ -297,9 +297,13 @@ vio_tx_post_groups(const struct vio_tx_format *fmt, struct vio_txq *q, struct rt
 	return n;
 }
 
-/* Writes the header of a packet that is plain or has a form. False: it is neither. */
+/*
+ * Writes the header of a packet that is plain or has a form; *last: any form, and then that of the
+ * packet. False: it is neither.
+ */
 static __rte_always_inline bool
-vio_tx_short_write(struct vio_txq *q, struct rte_mbuf *m, size_t hdr_len)
+vio_tx_short_write(struct vio_txq *q, struct rte_mbuf *m, size_t hdr_len,
+		   const struct vio_tx_form **last)
 {
 	void *hdr = rte_pktmbuf_mtod_offset(m, void *, -(ssize_t)hdr_len);
 	const struct vio_tx_form *form;
@@ -310,11 +314,12 @@ vio_tx_short_write(struct vio_txq *q, struct rte_mbuf *m, size_t hdr_len)
 		vio_hdr_tx_clear(hdr, hdr_len);
 		return true;
 	}
-	form = vio_tx_form_find(q, m);
+	form = vio_tx_form_find(q, m, *last);
 	if (unlikely(form == NULL))
 		return false;
 	vio_tx_form_sums(m, form, false);
 	vio_hdr_tx_ask(hdr, hdr_len, vio_tx_form_first(q, m, form), form->csum_offset);
+	*last = form;
 	return true;
 }
 
@@ -326,13 +331,16 @@ vio_tx_post_singles(const struct vio_tx_format *fmt, struct vio_txq *q, struct r
 	const uint16_t hdr_len = q->hdr_len, addr_off = q->addr_off, pos = vio_tx_next(q);
 	const struct vio_tx_run run = fmt->run(q, pos);
 	const uint32_t max = vio_tx_run_max(q, pos, nb);
+	const struct vio_tx_form *form = q->forms[0];
+	const struct rte_mempool *pool = q->raw_pool;
+	void **stands = &q->sw_ring[pos];
 	uint32_t n, nb_other = 0;
 	uint64_t sum = 0;
 
-	for (n = 0; n < max && vio_tx_short_write(q, pkts[n], hdr_len); n++) {
+	for (n = 0; n < max && vio_tx_short_write(q, pkts[n], hdr_len, &form); n++) {
 		sum += vio_tx_add_single(fmt, &run, n, pkts[n], hdr_len, addr_off);
-		if (likely(pkts[n]->pool == q->raw_pool)) {
-			q->sw_ring[pos + n] = pkts[n];
+		if (likely(pkts[n]->pool == pool)) {
+			stands[n] = pkts[n];
 		} else {
 			vio_tx_hold_marked(q, pkts[n], pos + n, 1, false);
 			nb_other++;
