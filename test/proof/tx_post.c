@@ -47,8 +47,10 @@ static uint16_t nb_packets;	/* that were posted */
 
 /* In place of vio_tx_short_write(): some packets cannot go the short way. */
 bool
-short_any(struct vio_txq *queue __rte_unused, struct rte_mbuf *m, size_t hdr_len)
+short_any(struct vio_txq *queue __rte_unused, struct rte_mbuf *m, size_t hdr_len,
+	  const struct vio_tx_form **last)
 {
+	PROVE(*last == q.forms[0], "any form");
 	ASSUME(m->data_off >= hdr_len);
 	return nondet_bool();
 }
