@@ -265,12 +265,10 @@ expect(const struct rte_mbuf *m, bool push)
 		m = m->next;
 		left--;
 	}
-	for (i = 0; i < NB_SEGS && m != NULL && left > 0; i++, m = m->next) {
-		if (m->data_len == 0)
-			continue;
-		parts[nb_parts++] = (struct part){ m->buf_iova + m->data_off, m->data_len, 0, 0 };
-		left--;
-	}
+	for (i = 0; i < NB_SEGS && m != NULL && left > 0; i++, left--, m = m->next)
+		if (m->data_len > 0)
+			parts[nb_parts++] = (struct part){ m->buf_iova + m->data_off, m->data_len,
+							   0, 0 };
 }
 
 static void

@@ -4,14 +4,18 @@
 
 /*
  * Buffers that are posted on packed rings, by groups and one by one: the device sees none of them
- * before all are shown. To look in between, the format's source is compiled once more here.
+ * before all are shown. To look in between, the format's source is compiled once more here, and
+ * this file for each instruction set of the driver, as groups are of different sizes.
  */
 
 #include <string.h>
 
 #include "test.h"
 
-#define VIO_ISA		rx_post_test
+#ifndef VIO_ISA
+#define VIO_ISA		test_base
+#define IS_BASE
+#endif
 #include "vio_rx_packed.c"
 
 #define RING_SIZE	37	/* at each place of it begins a group in the end */
@@ -106,10 +110,37 @@ static struct unit_test_suite suite = {
 	}
 };
 
-static int
-test_vio_rx_post(void)
+int
+VIO_ISA_NAME(vio_rx_post)(void);
+int
+VIO_ISA_NAME(vio_rx_post)(void)
 {
 	return unit_test_suite_runner(&suite);
 }
 
+#ifdef IS_BASE
+int
+vio_rx_post_test_avx2(void);
+int
+vio_rx_post_test_avx512(void);
+
+/* Posts as a port's queues do. */
+static int
+test_vio_rx_post(void)
+{
+	switch (vio_isa_choose()) {
+#ifdef VIO_HAS_AVX512
+	case VIO_ISA_AVX512:
+		return vio_rx_post_test_avx512();
+#endif
+#ifdef VIO_HAS_AVX2
+	case VIO_ISA_AVX2:
+		return vio_rx_post_test_avx2();
+#endif
+	default:
+		return vio_rx_post_test_base();
+	}
+}
+
 REGISTER_TEST_COMMAND(vio_rx_post_autotest, test_vio_rx_post);
+#endif

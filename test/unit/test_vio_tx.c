@@ -329,6 +329,13 @@ wrong_number_of_segments(void)
 		TEST_ASSERT_SUCCESS(left(RTE_MIN(nb, there) * len, nb, RTE_MIN(nb, there)),
 			"%u of %u", nb, there);
 	}
+	/* segments of no bytes are of those that it has */
+	m = fake_port_packet(port.pool, 3 * len, len, 0);
+	TEST_ASSERT_NOT_NULL(m, "no mbuf");
+	m->next->data_len = 0;
+	m->nb_segs = 2;
+	TEST_ASSERT_SUCCESS(send_one(m), "an empty one");
+	TEST_ASSERT_SUCCESS(left(len, 0, 1), "an empty one");
 	m = fake_port_packet(port.pool, len, len, 0);
 	TEST_ASSERT_NOT_NULL(m, "no mbuf");
 	m->nb_segs = 0;

@@ -307,7 +307,7 @@ enum vio_dev_state {
 struct vio_dev {
 	struct vio_transport *transport;
 	enum vio_dev_state state;	/* changed under state_lock */
-	rte_spinlock_t state_lock;	/* held while it is STARTED: the queues stay */
+	rte_spinlock_t state_lock;	/* who holds it and finds STARTED has the queues stay */
 	uint16_t port_id;
 
 	/* Read from the device when it was probed, and bounded. */

@@ -251,13 +251,14 @@ renegotiate(struct rte_eth_dev *eth_dev)
 {
 	struct vio_dev *dev = eth_dev->data->dev_private;
 	struct vio_features configured = dev->features, probed = dev->offered;
-	bool was_removed = __atomic_load_n(&dev->removed, __ATOMIC_RELAXED);
+	/* Before the device is asked, so that a removal that is told meanwhile stays told. */
+	bool was_removed = __atomic_exchange_n(&dev->removed, false, __ATOMIC_SEQ_CST);
 	int ret = vio_dev_negotiate(dev, &configured);
 
-	if (ret == -ENODEV)
+	if (ret == -ENODEV && was_removed)
+		__atomic_store_n(&dev->removed, true, __ATOMIC_SEQ_CST);
+	else if (ret == -ENODEV)
 		vio_intr_removed(dev);
-	else if (was_removed)	/* and not since */
-		__atomic_store_n(&dev->removed, false, __ATOMIC_RELAXED);
 	if (ret == 0 && !vio_features_equal(&dev->offered, &probed)) {
 		VIO_LOG(ERR, dev->transport->name,
 			"the device no longer offers what it did: close the port and probe again");
@@ -404,7 +405,7 @@ vio_dev_start(struct rte_eth_dev *eth_dev)
 		vio_rx_path(dev)->refill(eth_dev->data->rx_queues[i]);
 	paths_start(eth_dev);
 	/* Pairs with the exchange in vio_intr_removed(): one of both sees what the other wrote. */
-	rte_smp_mb();
+	rte_atomic_thread_fence(__ATOMIC_SEQ_CST);
 	/* It was removed meanwhile: who saw that found no queue in use. */
 	if (__atomic_load_n(&dev->removed, __ATOMIC_SEQ_CST))
 		vio_queues_suspend(eth_dev);

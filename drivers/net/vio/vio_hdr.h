@@ -131,12 +131,13 @@ vio_hdr_tx_clear(void *dst, size_t hdr_len)
 	memset(bytes + last, 0, sizeof(uint64_t));
 }
 
+/* The longest header of which two words of 8 bytes are all. */
+#define VIO_HDR_LEN_BRIEF	(2 * sizeof(uint64_t))
+
 /*
  * The bits that are set in a header's first and last 8 bytes: those of a whole one, unless it is
  * longer than VIO_HDR_LEN_BRIEF.
  */
-#define VIO_HDR_LEN_BRIEF	(2 * sizeof(uint64_t))
-
 static __rte_always_inline uint64_t
 vio_hdr_tx_bits(const void *hdr, size_t hdr_len)
 {

@@ -72,15 +72,18 @@ vio_tx_data_addr(const struct vio_txq *q, const struct rte_mbuf *seg)
 }
 
 /*
- * The first segment from seg on with data behind *skip bytes, or NULL: devices take a descriptor
- * of no bytes for an error. *skip becomes the bytes to leave out of it.
+ * The first of *left segments, one or more, from seg on with data behind *skip bytes, or NULL:
+ * devices take a descriptor of no bytes for an error. *left becomes how many follow it, *skip the
+ * bytes to leave out of it.
  */
 static inline const struct rte_mbuf *
-vio_tx_seg_with_data(const struct rte_mbuf *seg, uint16_t *skip)
+vio_tx_seg_with_data(const struct rte_mbuf *seg, unsigned int *left, uint16_t *skip)
 {
-	while (seg != NULL && unlikely(seg->data_len <= *skip)) {
+	for (; seg != NULL; seg = *left > 0 ? seg->next : NULL) {
+		(*left)--;
+		if (likely(seg->data_len > *skip))
+			break;
 		*skip -= seg->data_len;
-		seg = seg->next;
 	}
 	return seg;
 }
@@ -149,12 +152,12 @@ vio_tx_add_all(vio_tx_add_t add, struct vio_txq *q, struct vio_tx_chain *chain,
 	const struct rte_mbuf *seg, *next = NULL;
 
 	if (left > 0)
-		next = vio_tx_seg_with_data(plan->push ? m->next : m, &skip);
+		next = vio_tx_seg_with_data(plan->push ? m->next : m, &left, &skip);
 	vio_tx_add_head(add, q, chain, m, plan, next);
 	while ((seg = next) != NULL) {
 		off = skip;
 		skip = 0;
-		next = --left > 0 ? vio_tx_seg_with_data(seg->next, &skip) : NULL;
+		next = left > 0 ? vio_tx_seg_with_data(seg->next, &left, &skip) : NULL;
 		add(q, chain, vio_tx_data_addr(q, seg) + off, seg->data_len - off,
 		    vio_tx_flags(next));
 	}
