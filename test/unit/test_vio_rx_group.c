@@ -26,6 +26,7 @@ struct kind {
 	bool shuffled;	/* the device takes buffers in any order */
 	bool strip;	/* tags are taken out */
 	bool told;	/* of partial checksums, which are completed else */
+	bool bare;	/* nothing is agreed on of which headers say more */
 };
 
 /* A frame: how long, with how many tags and which header, and what comes of it. */
@@ -94,18 +95,18 @@ static int
 start(const struct kind *k)
 {
 	const struct rte_eth_conf conf = {
-		.rxmode.offloads = RTE_ETH_RX_OFFLOAD_TCP_LRO | RTE_ETH_RX_OFFLOAD_TCP_CKSUM |
-				   (k->strip ? RTE_ETH_RX_OFFLOAD_VLAN_STRIP : 0),
+		.rxmode.offloads =
+			(k->bare ? 0 : RTE_ETH_RX_OFFLOAD_TCP_LRO | RTE_ETH_RX_OFFLOAD_TCP_CKSUM) |
+			(k->strip ? RTE_ETH_RX_OFFLOAD_VLAN_STRIP : 0),
 	};
-
 	struct vio_dev *dev;
 
 	TEST_ASSERT_SUCCESS(fake_port_prepare(&port, 1, RING_SIZE), "prepare");
 	vdev_offer(&port.net.dev, VIRTIO_F_RING_PACKED, k->packed);
 	vdev_offer(&port.net.dev, VIRTIO_F_IN_ORDER, k->in_order);
-	vdev_offer(&port.net.dev, VIRTIO_NET_F_GUEST_CSUM, true);
-	vdev_offer(&port.net.dev, VIRTIO_NET_F_GUEST_TSO4, true);
-	vdev_offer(&port.net.dev, VIRTIO_NET_F_GUEST_TSO6, true);
+	vdev_offer(&port.net.dev, VIRTIO_NET_F_GUEST_CSUM, !k->bare);
+	vdev_offer(&port.net.dev, VIRTIO_NET_F_GUEST_TSO4, !k->bare);
+	vdev_offer(&port.net.dev, VIRTIO_NET_F_GUEST_TSO6, !k->bare);
 	TEST_ASSERT_SUCCESS(fake_port_probe(&port), "probe");
 	dev = rte_eth_devices[port.port_id].data->dev_private;
 	dev->offload_choice.partial_csum = k->told;
@@ -301,6 +302,24 @@ only_odd_packets(const void *data)
 	return fake_port_close(&port);
 }
 
+/* A long frame makes packets be looked at again, but not at their headers. */
+static int
+headers_that_do_not_count(const void *data)
+{
+	static const struct odd says = { "says a checksum", LEN, PARTIAL(14, 6) };
+	static const struct odd tagged = { "the longest with a tag", MAX_LEN + 4, 1 };
+	const struct odd *all[NB];
+	unsigned int i, place;
+
+	TEST_ASSERT_SUCCESS(start(data), "start");
+	for (place = 0; place < NB; place++) {
+		for (i = 0; i < NB; i++)
+			all[i] = i == place ? &tagged : &says;
+		TEST_ASSERT_SUCCESS(try_burst(data, all), "%u", place);
+	}
+	return fake_port_close(&port);
+}
+
 #define KIND(_name, _case, ...) \
 	TEST_CASE_NAMED_WITH_DATA(_name, NULL, teardown, _case, \
 		(&(const struct kind){ __VA_ARGS__ }))
@@ -325,6 +344,10 @@ static struct unit_test_suite suite = {
 		KINDS("only odd", only_odd_packets),
 		KIND("only odd, told, split", only_odd_packets, .told = true),
 		KIND("only odd, told, packed", only_odd_packets, .packed = true, .told = true),
+		KIND("do not count, split", headers_that_do_not_count, .bare = true,
+		     .told = true),
+		KIND("do not count, packed", headers_that_do_not_count, .bare = true,
+		     .packed = true, .told = true),
 		TEST_CASES_END()
 	}
 };

@@ -167,9 +167,10 @@ vio_hdr_tx_write(void *dst, uint16_t hdr_len, const struct virtio_net_hdr_ext *h
 }
 
 /* The first 8 bytes of a header, as a little-endian number. */
+#define VIO_HDR_CSUM_START_SHIFT	48
 #define VIO_HDR_FIRST(flags, gso_type, hdr_len, gso_size, csum_start) \
 	((uint64_t)(flags) | (uint64_t)(gso_type) << 8 | (uint64_t)(hdr_len) << 16 | \
-	 (uint64_t)(gso_size) << 32 | (uint64_t)(csum_start) << 48)
+	 (uint64_t)(gso_size) << 32 | (uint64_t)(csum_start) << VIO_HDR_CSUM_START_SHIFT)
 static_assert(offsetof(struct virtio_net_hdr, hdr_len) == 2 &&
 	      offsetof(struct virtio_net_hdr, gso_size) == 4 &&
 	      offsetof(struct virtio_net_hdr, csum_start) == 6 &&

@@ -448,20 +448,29 @@ vio_rx_singles(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mb
 #ifdef VIO_HAS_VEC
 /*
  * Looks again at nb packets that groups took, some of which are not plain, and drops those that are
- * not wanted. Returns how many stay.
+ * not wanted; by_groups, if vio_rx_group_tell() may do for some. Returns how many stay.
  */
 static __rte_noinline uint16_t
-vio_rx_groups_look_again(struct vio_rxq *q, struct rte_mbuf **pkts, uint16_t nb, uint64_t *bytes)
+vio_rx_groups_look_again(struct vio_rxq *q, struct rte_mbuf **pkts, uint16_t nb, bool by_groups,
+			 uint64_t *bytes)
 {
-	uint16_t i, stay = 0;
+	uint16_t i = 0, end, stay = 0;
 
-	for (i = 0; i < nb; i++) {
-		if (likely(vio_rx_is_wanted(q, pkts[i]))) {
-			pkts[stay++] = pkts[i];
-			continue;
+	while (i < nb) {
+		end = by_groups ? RTE_MIN(i + VIO_VEC_GROUP, nb) : nb;
+		if (by_groups && end - i == VIO_VEC_GROUP && vio_rx_group_tell(q, &pkts[i])) {
+			*(vio_vec_mem_t *)&pkts[stay] = *(vio_vec_mem_t *)&pkts[i];
+			stay += VIO_VEC_GROUP;
+			i = end;
 		}
-		*bytes -= pkts[i]->pkt_len;
-		rte_pktmbuf_free(pkts[i]);
+		for (; i < end; i++) {
+			if (likely(vio_rx_is_wanted(q, pkts[i]))) {
+				pkts[stay++] = pkts[i];
+				continue;
+			}
+			*bytes -= pkts[i]->pkt_len;
+			rte_pktmbuf_free(pkts[i]);
+		}
 	}
 	return stay;
 }
@@ -495,7 +504,9 @@ vio_rx_groups(const struct vio_rx_format *fmt, struct vio_rxq *q, struct rte_mbu
 	fmt->skip(q, nb_rx);
 	if (unlikely(!vio_vec_has_none(&sums.room, RTE_BIT64(63)) ||
 		     !vio_vec_has_none(&sums.says, q->plain_hdr_bits[0])))
-		nb_rx = vio_rx_groups_look_again(q, pkts, nb_rx, bytes);
+		nb_rx = vio_rx_groups_look_again(q, pkts, nb_rx, q->offload &&
+						 vio_vec_has_none(&sums.says, VIO_HDR_SAYS_GSO),
+						 bytes);
 	if (vio_rx_has_extras(q))
 		*bytes -= vio_rx_add_extras(q, pkts, nb_rx);
 	return nb_rx;

@@ -221,6 +221,44 @@ vio_rx_group(const struct vio_rx_word *word, const struct vio_rx_groups *g, size
 }
 
 /*
+ * Looks again at a group that was taken, on a queue whose headers count. Where they say no more
+ * than that a checksum is partial, of which the application is to be told, and no frame may be too
+ * long, the packets are marked. Returns whether that is so; nothing is done else.
+ */
+static __rte_always_inline bool
+vio_rx_group_tell(const struct vio_rxq *q, struct rte_mbuf **pkts)
+{
+	const uint64_t told = VIRTIO_NET_HDR_F_NEEDS_CSUM | VIRTIO_NET_HDR_F_DATA_VALID;
+	vio_vec_t says, rest, lens, start, partial, wrong, flags;
+	vio_vec_pair_t hdrs[VIO_VEC_GROUP], pairs[VIO_VEC_GROUP / 2];
+	uint64_t flags_of[VIO_VEC_GROUP];
+	unsigned int i;
+
+#pragma GCC unroll 4
+	for (i = 0; i < VIO_VEC_GROUP / 2; i++)
+		pairs[i] = (vio_vec_pair_t){ pkts[2 * i]->pkt_len, pkts[2 * i + 1]->pkt_len };
+	vio_vec_join(&lens, pairs, 1);
+#pragma GCC unroll 8
+	for (i = 0; i < VIO_VEC_GROUP; i++)
+		hdrs[i] = vio_rx_hdr_read(pkts[i]);
+	vio_vec_unzip(hdrs, &says, &rest);
+	partial = -(says & VIRTIO_NET_HDR_F_NEEDS_CSUM);
+	start = says >> VIO_HDR_CSUM_START_SHIFT;
+	wrong = lens - start - (rest & UINT16_MAX) - sizeof(uint16_t);
+	wrong |= start - RTE_ETHER_HDR_LEN;
+	wrong = (wrong & partial) | (q->mtu_frame_len - lens);
+	if (!vio_vec_has_none(&says, UINT16_MAX & ~(told & q->told_says)) ||
+	    !vio_vec_has_none(&wrong, RTE_BIT64(63)))
+		return false;
+	flags = partial & RTE_MBUF_F_RX_L4_CKSUM_NONE;
+	memcpy(flags_of, &flags, sizeof(flags));
+#pragma GCC unroll 8
+	for (i = 0; i < VIO_VEC_GROUP; i++)
+		pkts[i]->ol_flags |= flags_of[i];
+	return true;
+}
+
+/*
  * Fills in the mbufs of the first group for further buffers of a packet, and puts them behind its
  * segments up to tail, if each has from one byte to all of it. Returns the last one, or NULL if
  * they are not so.
