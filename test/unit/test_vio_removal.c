@@ -350,6 +350,7 @@ broken_before(void)
 	TEST_ASSERT_EQUAL(vdev_net_rx(&port.net, 0, frame, LEN), 1, "arrive");
 	TEST_ASSERT_EQUAL(rte_eth_rx_burst(port.port_id, 0, &m, 1), 0, "a packet");
 	TEST_ASSERT_EQUAL(fake_port_events(&port, RTE_ETH_EVENT_INTR_RESET, 1), 1, "broken");
+	vdev_net_ctrl_thread_stop(&port.net);
 	port.transport.gone = true;
 	fake_port_interrupt(&port);
 	TEST_ASSERT_EQUAL(fake_port_events(&port, RTE_ETH_EVENT_INTR_RMV, 1), 1, "not told");
