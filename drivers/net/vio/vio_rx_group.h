@@ -311,6 +311,7 @@ vio_rx_group_is_untagged(struct rte_mbuf **pkts, size_t hdr_len)
 	const size_t off = RTE_PKTMBUF_HEADROOM + hdr_len + VIO_VLAN_ADDRS_LEN - sizeof(uint32_t);
 	const uint64_t tag = (uint64_t)RTE_BE16(RTE_ETHER_TYPE_VLAN) << 32;
 	const uint64_t outer_tag = (uint64_t)RTE_BE16(RTE_ETHER_TYPE_QINQ) << 32;
+	const vio_vec_t none = { 0 };
 	vio_vec_pair_t pairs[VIO_VEC_GROUP / 2];
 	vio_vec_t types, tagged;
 	unsigned int i;
@@ -321,7 +322,8 @@ vio_rx_group_is_untagged(struct rte_mbuf **pkts, size_t hdr_len)
 					     vio_rx_buf_word(pkts[2 * i + 1], off) };
 	vio_vec_join(&types, pairs, 1);
 	types &= (uint64_t)UINT16_MAX << 32;
-	tagged = (vio_vec_t)(types == tag) | (vio_vec_t)(types == outer_tag);
+	/* CBMC compares vectors with vectors only. */
+	tagged = (vio_vec_t)((types ^ tag) == none) | (vio_vec_t)((types ^ outer_tag) == none);
 	return vio_vec_has_none(&tagged, UINT64_MAX);
 }
 
